@@ -1,0 +1,1 @@
+"""Typed settings of one kiosk: a TOML site file in, one frozen object out."""
