@@ -1,0 +1,1 @@
+"""What residents come to do, one coroutine a file, each reading like the visit."""
