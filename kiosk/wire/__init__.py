@@ -1,0 +1,102 @@
+"""The messages both ends speak: kiosk and hub, nothing else is shared between them.
+
+Every message is frozen and closed (an unknown field is an error), so what one end writes the other end either
+understands whole or refuses. Personal messages print as ``Name(***)`` and never show their input in errors.
+Times are timezone-aware; files and keys are named by lower-case hexadecimal SHA-256.
+"""
+
+from kiosk.wire.base import Bilingual, FieldProblem, Message, PersonalMessage, Problem, Sha256
+from kiosk.wire.codes import check_code, normalise_check_code
+from kiosk.wire.fleet import (
+    PROTOCOL,
+    CheckIn,
+    CheckInReply,
+    DeviceReport,
+    EnrolmentReply,
+    EnrolmentRequest,
+    IntakeKey,
+    QueueReport,
+)
+from kiosk.wire.items import (
+    Catalogue,
+    Choice,
+    Consent,
+    Faq,
+    Fee,
+    FormField,
+    Material,
+    ServiceItem,
+    Step,
+    Window,
+)
+from kiosk.wire.results import (
+    CopyOutcome,
+    CopyReceipt,
+    CopyReport,
+    CopyRequest,
+    ResultCopy,
+    ResultLine,
+    ResultList,
+    ResultQuery,
+    ResultSummary,
+)
+from kiosk.wire.submissions import (
+    COPY_REPORT_KIND,
+    SUBMISSION_KIND,
+    WIRE_SCHEMA,
+    Applicant,
+    ConsentGiven,
+    DocumentKind,
+    IntakeEnvelope,
+    MaterialFile,
+    SubmissionPayload,
+    SubmissionReceipt,
+)
+
+__all__ = [
+    "COPY_REPORT_KIND",
+    "PROTOCOL",
+    "SUBMISSION_KIND",
+    "WIRE_SCHEMA",
+    "Applicant",
+    "Bilingual",
+    "Catalogue",
+    "CheckIn",
+    "CheckInReply",
+    "Choice",
+    "Consent",
+    "ConsentGiven",
+    "CopyOutcome",
+    "CopyReceipt",
+    "CopyReport",
+    "CopyRequest",
+    "DeviceReport",
+    "DocumentKind",
+    "EnrolmentReply",
+    "EnrolmentRequest",
+    "Faq",
+    "Fee",
+    "FieldProblem",
+    "FormField",
+    "IntakeEnvelope",
+    "IntakeKey",
+    "Material",
+    "MaterialFile",
+    "Message",
+    "PersonalMessage",
+    "Problem",
+    "QueueReport",
+    "ResultCopy",
+    "ResultLine",
+    "ResultList",
+    "ResultQuery",
+    "ResultSummary",
+    "ServiceItem",
+    "Sha256",
+    "Step",
+    "SubmissionPayload",
+    "SubmissionReceipt",
+    "Window",
+    "check_code",
+    "normalise_check_code",
+]

@@ -1,0 +1,64 @@
+"""What all messages have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+"""SHA-256 in lower-case hexadecimal."""
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
+"""Identifier used in files and addresses."""
+
+
+class Message(BaseModel):
+    """A frozen message, closed to fields it does not know; its errors do not repeat what was sent."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class PersonalMessage(Message):
+    """A message that holds personal data: its representation shows nothing of it."""
+
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        return [(None, "***")]
+
+    def __str__(self) -> str:
+        return repr(self)
+
+
+class Bilingual(Message):
+    """Text for residents: Chinese always, English where it is written; a plain string is taken as Chinese."""
+
+    zh: str = Field(min_length=1)
+    en: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_chinese(cls, value: Any) -> Any:
+        return {"zh": value} if isinstance(value, str) else value
+
+    def text(self, language: str) -> str:
+        """The text in ``language`` (``zh`` or ``en``); Chinese where no English is written."""
+        return self.en if language == "en" and self.en else self.zh
+
+
+class FieldProblem(Message):
+    """One wrong field of a request: where, and what is wrong, without its value."""
+
+    place: str
+    message: str
+
+
+class Problem(Message):
+    """An error answer of the hub (RFC 9457, problem details for HTTP APIs)."""
+
+    type: str = "about:blank"
+    title: str
+    status: int = Field(ge=400, le=599)
+    detail: str = ""
+    instance: str = ""
+    errors: tuple[FieldProblem, ...] = ()

@@ -1,0 +1,83 @@
+"""How a kiosk becomes known to its hub, and how it says that it lives."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import AwareDatetime, Base64Bytes, Field
+
+from kiosk.wire.base import Message, Name
+
+PROTOCOL = 1
+"""Version of this handshake and of everything in ``kiosk.wire``; the hub refuses what it does not speak."""
+
+
+class EnrolmentRequest(Message):
+    """A kiosk's first words: the one-time code and its own Ed25519 public key (32 raw bytes).
+
+    The request itself is signed with that key (RFC 9421), which proves that the kiosk holds it.
+    """
+
+    protocol: int = PROTOCOL
+    code: str = Field(min_length=4, max_length=64)
+    public_key: Base64Bytes
+    place: str = Field(default="", max_length=120)
+    software: str = Field(default="", max_length=64)
+
+
+class IntakeKey(Message):
+    """A public key of the hub to seal submissions to; ``public_key`` is the content of an ``intake.pub`` file."""
+
+    key_id: str
+    suite: Literal["MLKEM768_X25519-HKDF_SHA256-AES_256_GCM"]
+    public_key: Base64Bytes
+
+
+class EnrolmentReply(Message):
+    """Who the kiosk is from now on, and to whom it seals (the first key is the one to use)."""
+
+    protocol: int
+    kiosk_id: str
+    region: str
+    intake_keys: tuple[IntakeKey, ...] = Field(min_length=1)
+    hub_time: AwareDatetime
+
+
+class DeviceReport(Message):
+    """One device's status, in the words of XFS4IoT; null where it does not apply."""
+
+    name: str
+    family: str
+    driver: str
+    device: str
+    media: str | None = None
+    paper: str | None = None
+    reasons: tuple[str, ...] = ()
+
+
+class QueueReport(Message):
+    """How the outbox stands; ``oldest_seconds`` is the age of the oldest undelivered item, null if none."""
+
+    pending: int = Field(ge=0)
+    held: int = Field(ge=0)
+    oldest_seconds: float | None = None
+
+
+class CheckIn(Message):
+    """A kiosk's sign of life."""
+
+    sent_at: AwareDatetime
+    software: str
+    catalogue_version: int = Field(ge=0)
+    devices: tuple[DeviceReport, ...] = ()
+    queue: QueueReport
+    out_of_service: Name | None = None
+
+
+class CheckInReply(Message):
+    """The hub's answer: its time, the newest catalogue, and when to come again."""
+
+    kiosk_id: str
+    hub_time: AwareDatetime
+    catalogue_version: int = Field(ge=0)
+    next_in_seconds: float = Field(gt=0)

@@ -1,0 +1,111 @@
+"""What a resident files, and what the hub answers."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, Base64Bytes, Field
+
+from kiosk.wire.base import Message, Name, PersonalMessage, Sha256
+
+WIRE_SCHEMA = 1
+"""Version of the sealed payloads below; part of what a seal is bound to."""
+
+SUBMISSION_KIND = "submission"
+"""Queue kind of a sealed ``SubmissionPayload``."""
+
+COPY_REPORT_KIND = "copy-report"
+"""Queue kind of a sealed ``CopyReport``."""
+
+DocumentKind = Literal[
+    "resident_id",
+    "hmt_residence_permit",
+    "foreign_permanent_resident_2017",
+    "foreign_permanent_resident_2023",
+    "social_security_card",
+    "typed",
+]
+Sex = Literal["male", "female", "unknown", "unstated"]
+Language = Literal["zh", "en"]
+
+
+class Applicant(PersonalMessage):
+    """Who files. Fields a document does not have are null; ``ethnicity`` is the Chinese name (汉)."""
+
+    document: DocumentKind
+    number: str = Field(min_length=1, max_length=32)
+    name: str = Field(min_length=1, max_length=120)
+    name_en: str | None = None
+    sex: Sex | None = None
+    ethnicity: str | None = None
+    nationality: str | None = None
+    birth_date: date | None = None
+    address: str | None = None
+    issuer: str | None = None
+    valid_until: date | None = None
+    how_read: Literal["id_card", "social_card", "typed"]
+
+
+class ConsentGiven(Message):
+    """That the applicant agreed, to which text, and when (kiosk clock)."""
+
+    version: str
+    text_sha256: Sha256
+    at: AwareDatetime
+
+
+class MaterialFile(Message):
+    """A photographed document. ``sha256`` is of the file itself, before it is sealed; ``media_type`` as in image/jpeg."""
+
+    material_id: Name
+    sha256: Sha256
+    media_type: str = Field(pattern=r"^[a-z]+/[a-z0-9.+-]+$")
+    pages: int = Field(default=1, ge=1)
+
+
+class SubmissionPayload(PersonalMessage):
+    """A submission, sealed at the kiosk and opened by the hub alone.
+
+    ``captured_at`` is the kiosk's clock when the resident filed; ``clock_offset`` is hub minus kiosk in seconds as
+    last measured, null when the hub was never reached. ``blinding`` keeps the queue's digest of this payload from
+    being guessed.
+    """
+
+    item_id: Name
+    item_version: int = Field(ge=1)
+    applicant: Applicant
+    answers: dict[Name, str]
+    materials: tuple[MaterialFile, ...] = ()
+    consent: ConsentGiven
+    captured_at: AwareDatetime
+    clock_offset: float | None = None
+    kiosk_id: str
+    visit_language: Language
+    blinding: str = Field(default_factory=lambda: secrets.token_hex(16), min_length=32, max_length=32)
+
+
+class IntakeEnvelope(Message):
+    """What is sent for one queued item: readable envelope, sealed content.
+
+    ``attachments`` are the SHA-256 of the *sealed* files, in the order they were queued; each was put to
+    ``/api/v1/attachments/{sha256}`` before.
+    """
+
+    id: UUID
+    kind: Name
+    payload_schema: int = Field(ge=1)
+    sealed: Annotated[Base64Bytes, Field(max_length=4_000_000)]
+    attachments: tuple[Sha256, ...] = ()
+
+
+class SubmissionReceipt(Message):
+    """The hub has it: the same answer every time the same submission arrives."""
+
+    id: UUID
+    case_no: str
+    received_at: AwareDatetime
+    promised_by: date | None
+    check_code: str
