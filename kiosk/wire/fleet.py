@@ -26,7 +26,7 @@ class EnrolmentRequest(Message):
 
 
 class IntakeKey(Message):
-    """A public key of the hub to seal submissions to; ``public_key`` is the content of an ``intake.pub`` file."""
+    """A public key of the hub to seal submissions to; ``public_key`` as in an ``intake.pub`` file."""
 
     key_id: str
     suite: Literal["MLKEM768_X25519-HKDF_SHA256-AES_256_GCM"]

@@ -32,7 +32,7 @@ class Choice(Message):
 class FormField(Message):
     """One question of an item's form.
 
-    ``prefill`` names the field of ``Applicant`` that answers it; ``private`` answers are masked on the screen;
+    ``prefill`` names the field of ``Applicant`` that answers it; ``private`` answers are masked on screen;
     ``pattern`` is a regular expression the whole answer must match.
     """
 

@@ -41,7 +41,7 @@ class ResultList(Message):
 
 
 class CopyRequest(PersonalMessage):
-    """Commit one copy of a result to paper. The id is made by the kiosk; asking again with it gives the same copy."""
+    """Commit one copy of a result to paper. The kiosk makes the id; asking again with it gives the same copy."""
 
     copy_id: UUID
     result_id: UUID
@@ -71,7 +71,7 @@ class ResultCopy(PersonalMessage):
 
 
 class CopyReport(Message):
-    """What became of the paper of one copy; ``at`` by the kiosk's clock. Repeating it, or correcting it, is allowed."""
+    """What became of the paper of one copy, ``at`` by the kiosk's clock. It may be repeated or corrected."""
 
     copy_id: UUID
     outcome: CopyOutcome
@@ -80,7 +80,7 @@ class CopyReport(Message):
 
 
 class CopyReceipt(Message):
-    """The hub has noted a ``CopyReport``. ``id`` is the copy's, or the queued item's when it came by the queue."""
+    """The hub noted a ``CopyReport``; ``id`` is the copy's, or the queued item's if it came by the queue."""
 
     id: UUID
     received_at: AwareDatetime

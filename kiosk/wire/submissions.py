@@ -58,7 +58,7 @@ class ConsentGiven(Message):
 
 
 class MaterialFile(Message):
-    """A photographed document. ``sha256`` is of the file itself, before it is sealed; ``media_type`` as in image/jpeg."""
+    """A photographed document; ``sha256`` is of the file before it is sealed, ``media_type`` as image/jpeg."""
 
     material_id: Name
     sha256: Sha256
@@ -69,9 +69,9 @@ class MaterialFile(Message):
 class SubmissionPayload(PersonalMessage):
     """A submission, sealed at the kiosk and opened by the hub alone.
 
-    ``captured_at`` is the kiosk's clock when the resident filed; ``clock_offset`` is hub minus kiosk in seconds as
-    last measured, null when the hub was never reached. ``blinding`` keeps the queue's digest of this payload from
-    being guessed.
+    ``captured_at`` is the kiosk's clock when the resident filed; ``clock_offset`` is hub minus kiosk in
+    seconds as last measured, null when the hub was never reached. ``blinding`` keeps the queue's digest of
+    this payload from being guessed.
     """
 
     item_id: Name
