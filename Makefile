@@ -1,0 +1,40 @@
+# make kiosk   sets everything up and runs the product (without a display: the guided tour, in pictures)
+# make test    sets up what the tests need and runs them
+.PHONY: kiosk test lint bench docs setup clean
+
+PYTHON := .venv/bin/python
+PICTURES := pictures
+
+kiosk: setup
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
+		exec $(PYTHON) main.py run --site config/demonstration.toml; \
+	else \
+		echo "No display here: making the guided tour instead."; \
+		$(PYTHON) main.py tour --out $(PICTURES) && echo "The pictures of the visit are in $(CURDIR)/$(PICTURES)"; \
+	fi
+
+setup:
+	@deploy/setup.sh kiosk
+
+test: lint
+	@$(PYTHON) -m pytest
+
+lint:
+	@deploy/setup.sh test
+	@.venv/bin/ruff check
+	@.venv/bin/ruff format --check
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+bench:
+	@deploy/setup.sh bench
+	@$(PYTHON) -m benchmarks
+
+docs:
+	@deploy/setup.sh test
+	@$(PYTHON) docs/build.py
+
+clean:
+	@rm -rf .venv assets/build assets/fonts $(PICTURES) build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	@find . -name '*.mo' -delete
