@@ -1,0 +1,126 @@
+"""A receipt document becomes ESC/POS bytes for one printer.
+
+Text goes out as GBK where every character of the line fits, and the line is drawn where one does not
+(rare hanzi 䶮 𠮷 㛃 𬴊, the sign ¥): never a ``?``, never a box.
+"""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from devices.escpos import commands
+from devices.escpos.raster import logo, qr_code, raster_command, rule, text_line
+from devices.escpos.text import CHINESE_DOTS, clean, dots, gbk, wrap
+from devices.receipt import Align, Columns, Cut, Feed, Logo, Part, Qr, Receipt, Rule, Size, Text, Title
+
+_SCALE = {Size.NORMAL: 1, Size.LARGE: 2, Size.HUGE: 3}
+_POSITION = {Align.LEFT: 0, Align.CENTRE: 1, Align.RIGHT: 2}
+_LEADING = {1: 36, 2: 62, 3: 90}
+"""Dots from line to line at each scale: at least 1.25 of the character's height."""
+
+
+class PrinterProfile(BaseModel):
+    """What one model of printer can do, as a technician measured it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    width_dots: Literal[384, 576] = Field(default=576, description="Dots across the paper: 576 on 80 mm, 384 on 58 mm.")
+    gbk: bool = Field(default=True, description="The printer has Chinese characters (GBK); otherwise every line is drawn.")
+    cut: Literal["partial", "full", "none"] = Field(default="partial", description="How the paper is cut.")
+
+
+def encode(receipt: Receipt, profile: PrinterProfile) -> list[bytes]:
+    """The receipt as blocks of bytes, in order; between two blocks the printer expects no more data.
+
+    Raises ValueError when the data of a QR code is too long for the paper.
+    """
+    start = commands.INITIALISE + (commands.CHINESE_ON if profile.gbk else b"")
+    blocks = [start]
+    for part in receipt:
+        blocks.extend(_encode_part(part, profile))
+    if not (receipt.parts and isinstance(receipt.parts[-1], Cut)):
+        blocks.append(_cut(profile))
+    return blocks
+
+
+def _encode_part(part: Part, profile: PrinterProfile) -> list[bytes]:
+    width = profile.width_dots
+    match part:
+        case Logo():
+            return [_plain(raster_command(logo(width))), commands.feed_dots(16)]
+        case Title():
+            return _paragraph(Text(part.text, Size.LARGE, emphasis=True), profile)
+        case Text():
+            return _paragraph(part, profile)
+        case Columns():
+            return _columns(part, profile)
+        case Rule():
+            return [_plain(raster_command(rule(width)))]
+        case Qr():
+            return [_plain(raster_command(qr_code(part.data, part.module_dots, width)))]
+        case Feed():
+            return [commands.feed_dots(_LEADING[1])] * part.lines
+        case Cut():
+            return [_cut(profile)]
+
+
+def _paragraph(text: Text, profile: PrinterProfile) -> list[bytes]:
+    content = clean(text.text)
+    scale = _SCALE[text.size]
+    while scale > 2 and dots(content) * scale > profile.width_dots:
+        scale -= 1
+    position = _POSITION[text.align]
+    return [
+        _line(line, "", scale, profile, emphasis=text.emphasis, position=position)
+        for line in wrap(content, profile.width_dots // scale)
+    ]
+
+
+def _columns(columns: Columns, profile: PrinterProfile) -> list[bytes]:
+    label, value = clean(columns.label), clean(columns.value)
+    gap = CHINESE_DOTS
+    room = profile.width_dots - dots(label) - gap
+    if dots(value) <= room:
+        return [_line(label, value, 1, profile, emphasis=columns.emphasis)]
+    if room >= profile.width_dots // 2:
+        first, *rest = wrap(value, room)
+        lines = [(label, first), *(("", line) for line in rest)]
+    else:
+        lines = [(line, "") for line in wrap(label, profile.width_dots)]
+        lines += [("", line) for line in wrap(value, profile.width_dots)]
+    return [_line(left, right, 1, profile, emphasis=columns.emphasis) for left, right in lines]
+
+
+def _line(
+    left: str, right: str, scale: int, profile: PrinterProfile, *, emphasis: bool, position: int = 0
+) -> bytes:
+    spaces = (profile.width_dots - dots(left) - dots(right)) // 12 if right else 0
+    encoded = gbk(left + " " * spaces + right) if profile.gbk else None
+    if encoded is None:
+        size = CHINESE_DOTS * scale
+        picture = text_line(
+            left, right, profile.width_dots, size, _LEADING[scale], emphasis=emphasis, position=position
+        )
+        return _plain(raster_command(picture))
+    return (
+        commands.line_spacing(_LEADING[scale])
+        + commands.align(position)
+        + commands.style(scale, emphasis=emphasis)
+        + encoded
+        + commands.LINE_FEED
+    )
+
+
+def _plain(picture: bytes) -> bytes:
+    """A picture as wide as the paper, free of the style of the line before it."""
+    return commands.align(0) + commands.style(1, emphasis=False) + picture
+
+
+def _cut(profile: PrinterProfile) -> bytes:
+    match profile.cut:
+        case "partial":
+            return commands.CUT_PARTIAL
+        case "full":
+            return commands.CUT_FULL
+        case "none":
+            return commands.feed_dots(200)

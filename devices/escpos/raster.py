@@ -1,0 +1,98 @@
+"""What a printer cannot write by itself, drawn: the lamp mark, rules, QR codes, lines with rare hanzi.
+
+Every function returns a one-bit picture in dots (203 dpi), black on white.
+"""
+
+import math
+
+import segno
+from PIL import Image, ImageChops, ImageDraw
+
+from devices.escpos import commands
+from devices.fonts import Weight, draw_text, text_width
+
+LOGO_DOTS = 72
+_WHITE, _BLACK = 255, 0
+
+
+def raster_command(picture: Image.Image) -> bytes:
+    """The picture as printer command, without the white at its right, which would only cost time."""
+    ink = ImageChops.invert(picture.convert("L")).getbbox() or (0, 0, 1, 1)
+    row_bytes = (ink[2] + 7) // 8
+    page = Image.new("1", (row_bytes * 8, picture.height), 1)
+    page.paste(picture, (0, 0))
+    inverted = bytes(byte ^ 0xFF for byte in page.tobytes())
+    return commands.raster(row_bytes, inverted)
+
+
+def logo(width: int) -> Image.Image:
+    """The lamp mark: a glowing dot with its light around it, and the name beside it."""
+    picture = Image.new("L", (width, LOGO_DOTS), _WHITE)
+    # Drawn at four times the size: one-bit circles are ragged otherwise.
+    lamp = Image.new("L", (LOGO_DOTS * 4, LOGO_DOTS * 4), _WHITE)
+    draw = ImageDraw.Draw(lamp)
+    middle = LOGO_DOTS * 2
+    draw.circle((middle, middle), 13 * 4, fill=_BLACK)
+    for ray in range(12):
+        angle = math.radians(ray * 30)
+        inner, outer = 20 * 4, (33 if ray % 3 == 0 else 28) * 4
+        ends = [(middle + r * math.sin(angle), middle - r * math.cos(angle)) for r in (inner, outer)]
+        draw.line(ends, fill=_BLACK, width=3 * 4)
+        for x, y in ends:
+            draw.circle((x, y), 1.5 * 4, fill=_BLACK)
+    picture.paste(lamp.resize((LOGO_DOTS, LOGO_DOTS), Image.Resampling.LANCZOS), (0, 0))
+    canvas = ImageDraw.Draw(picture)
+    draw_text(canvas, (LOGO_DOTS + 14, 51), "夜灯", 44, _BLACK, "bold")
+    draw_text(canvas, (LOGO_DOTS + 120, 50), "Yedeng", 28, _BLACK)
+    return _one_bit(picture)
+
+
+def rule(width: int) -> Image.Image:
+    """A line of two dots with air above and below it."""
+    picture = Image.new("1", (width, 26), 1)
+    ImageDraw.Draw(picture).rectangle((0, 12, width - 1, 13), fill=0)
+    return picture
+
+
+def qr_code(data: str, module_dots: int, width: int) -> Image.Image:
+    """A QR code, level M, with a quiet zone of four modules, in the middle of the paper.
+
+    A module gets smaller, down to 4 dots, where the paper is too narrow. Raises ValueError when the data
+    does not fit on the paper even so.
+    """
+    code = segno.make_qr(data, error="m", boost_error=False)
+    modules = code.symbol_size(border=4)[0]
+    dots = min(module_dots, width // modules)
+    if dots < 4:
+        raise ValueError(f"the data of this QR code needs {modules * 4} dots, the paper has {width}")
+    cells = Image.new("1", (modules, modules), 1)
+    cells.putdata([0 if cell else 255 for row in code.matrix_iter(border=4) for cell in row])
+    side = modules * dots
+    picture = Image.new("1", (width, side), 1)
+    picture.paste(cells.resize((side, side), Image.Resampling.NEAREST), ((width - side) // 2, 0))
+    return picture
+
+
+def text_line(
+    left: str, right: str, width: int, size: int, spacing: int, *, emphasis: bool, position: int = 0
+) -> Image.Image:
+    """One line drawn with the house's own font, as high as a printed line of the same size.
+
+    `left` stands where `position` says (0 left, 1 centre, 2 right), `right` at the right edge. The em is
+    `size` dots and shrinks where the letters need more room than the paper has.
+    """
+    weight: Weight = "bold" if emphasis else "regular"
+    while size > 12 and text_width(left, size, weight) + text_width(right, size, weight) > width:
+        size -= 1
+    picture = Image.new("L", (width, spacing), _WHITE)
+    draw = ImageDraw.Draw(picture)
+    baseline = round(spacing / 2 + size * 0.38)
+    free = width - text_width(left, size, weight)
+    draw_text(draw, ((0, free // 2, free)[position], baseline), left, size, _BLACK, weight)
+    draw_text(draw, (width - text_width(right, size, weight), baseline), right, size, _BLACK, weight)
+    return _one_bit(picture)
+
+
+def _one_bit(picture: Image.Image) -> Image.Image:
+    """Black where the ink is, without the grain of dithering."""
+    return picture.point(lambda level: 255 if level > 140 else 0).convert("1")

@@ -1,0 +1,72 @@
+"""Text on its way to paper: clean of commands, measured in dots, wrapped to the line.
+
+Pure functions. A printer's own fonts are fixed: 12 dots for ASCII, 24 for everything in GBK.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+ASCII_DOTS = 12
+CHINESE_DOTS = 24
+
+_NEVER_FIRST = frozenset("，。、；：？！）》」』】〉”’…—·％,.;:?!)]}%")
+_TOKENS = re.compile(r" +|[!-~]+|[^ -~]")
+
+
+def clean(text: str) -> str:
+    """`text` as harmless characters on one line.
+
+    Control characters (ESC, GS, DLE, FS, line ends), invisible format characters (direction marks, joiners)
+    and lone surrogates become spaces or vanish, so that no text is ever taken for a command or forges a line.
+    """
+    kept = []
+    for character in text:
+        category = unicodedata.category(character)
+        if category in {"Cc", "Zl", "Zp"}:
+            kept.append(" ")
+        elif category not in {"Cf", "Cs", "Cn"}:
+            kept.append(character)
+    return "".join(kept)
+
+
+def gbk(text: str) -> bytes | None:
+    """The bytes of cleaned `text` for a printer's own Chinese font, or None when a character is not in GBK."""
+    try:
+        return text.encode("gbk")
+    except UnicodeEncodeError:
+        return None
+
+
+def dots(text: str) -> int:
+    """Width of `text` in the printer's own font at normal size."""
+    return sum(ASCII_DOTS if character.isascii() else CHINESE_DOTS for character in text)
+
+
+def wrap(text: str, width: float, measure: Callable[[str], float] = dots) -> list[str]:
+    """Break cleaned `text` into lines of at most `width` as `measure` counts it.
+
+    Words and numbers stay whole where a line can hold them, and no line begins with a closing mark.
+    """
+    lines = [""]
+    for token in _TOKENS.findall(text):
+        if measure(lines[-1] + token) <= width:
+            lines[-1] += token
+        elif token.isspace():
+            lines.append("")
+        elif measure(token) > width:
+            _split_word(lines, token, width, measure)
+        elif token[0] in _NEVER_FIRST and len(lines[-1].rstrip()) > 1:
+            line = lines[-1].rstrip()
+            lines[-1] = line[:-1].rstrip()
+            lines.append(line[-1] + token)
+        else:
+            lines.append(token)
+    return [line.rstrip() for line in lines]
+
+
+def _split_word(lines: list[str], word: str, width: float, measure: Callable[[str], float]) -> None:
+    for character in word:
+        if lines[-1] and measure(lines[-1] + character) > width:
+            lines.append("")
+        lines[-1] += character
