@@ -72,3 +72,26 @@ class DeviceCancelled(DeviceError):
 
     def __init__(self, detail: str = "cancelled") -> None:
         super().__init__(CompletionCode.CANCELED, detail)
+
+
+class JobState(StrEnum):
+    """What is known of a document when its printing stops."""
+
+    NOT_STARTED = "notStarted"  # nothing of it was sent
+    INCOMPLETE = "incomplete"  # a part of it may be on paper, the rest is not
+    UNKNOWN = "unknown"  # everything was sent, and then the printer fell silent
+
+
+class PrintStopped(KeeperAction):
+    """A document could not be printed to its end. ``job`` says how far it came; nothing is repeated by itself."""
+
+    def __init__(
+        self,
+        completion_code: CompletionCode | str,
+        detail: str,
+        *,
+        job: JobState,
+        state: DeviceState | None = None,
+    ) -> None:
+        super().__init__(completion_code, detail, state=state)
+        self.job = job
