@@ -41,7 +41,7 @@ class ResultList(Message):
 
 
 class CopyRequest(PersonalMessage):
-    """Commit one copy of a result to paper. The kiosk makes the id; asking again with it gives the same copy."""
+    """Commit one copy of a result to paper. The kiosk makes the id; asking again gives the same copy."""
 
     copy_id: UUID
     result_id: UUID

@@ -58,7 +58,7 @@ class ConsentGiven(Message):
 
 
 class MaterialFile(Message):
-    """A photographed document; ``sha256`` is of the file before it is sealed, ``media_type`` as image/jpeg."""
+    """A photographed document; ``sha256`` is of the file before sealing, ``media_type`` as image/jpeg."""
 
     material_id: Name
     sha256: Sha256

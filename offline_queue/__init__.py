@@ -1,0 +1,57 @@
+"""The offline queue: what must never be lost.
+
+A durable outbox. ``OfflineQueue.put`` seals content to a recipient, syncs it to disk and only then returns;
+``Uploader`` hands each item to a ``deliver`` callable until the other end has answered for it. The package
+knows nothing of kiosks or hubs: it is handed a folder, a clock, a sealer and that callable.
+"""
+
+from offline_queue.errors import (
+    ContentConflict,
+    NoRecipient,
+    QueueDamaged,
+    QueueError,
+    QueueInUse,
+    StorageFailed,
+    UnknownItem,
+)
+from offline_queue.ids import new_id
+from offline_queue.model import (
+    Attachment,
+    Delivered,
+    Envelope,
+    LeasedItem,
+    Outcome,
+    QueueStats,
+    Refused,
+    RetryLater,
+    Sealer,
+    State,
+    attachment_kind,
+)
+from offline_queue.store import OfflineQueue
+from offline_queue.uploader import Uploader, Waits
+
+__all__ = [
+    "Attachment",
+    "ContentConflict",
+    "Delivered",
+    "Envelope",
+    "LeasedItem",
+    "NoRecipient",
+    "OfflineQueue",
+    "Outcome",
+    "QueueDamaged",
+    "QueueError",
+    "QueueInUse",
+    "QueueStats",
+    "Refused",
+    "RetryLater",
+    "Sealer",
+    "State",
+    "StorageFailed",
+    "UnknownItem",
+    "Uploader",
+    "Waits",
+    "attachment_kind",
+    "new_id",
+]
