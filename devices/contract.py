@@ -1,9 +1,10 @@
 """What every device promises, whatever its maker.
 
-Public verbs are coroutines that keep the promises: the device is open, the time is limited, a cancelled caller
-is free at once, one log line tells how it went (names and numbers only), and nothing but `DeviceError` comes out.
-Drivers fill the private hooks. A hook runs in the device's own thread, takes the `Turn` it must keep asking,
-may block, and raises `DeviceError`; an error whose ``state`` is set says that the device itself is no longer well.
+Public verbs are coroutines that keep the promises: the device is open, the time is limited, a cancelled
+caller is free at once, one log line tells how it went (names and numbers only), and nothing but `DeviceError`
+comes out. Drivers fill the private hooks. A hook runs in the device's own thread, takes the `Turn` it must
+keep asking, may block, and raises `DeviceError`; an error whose ``state`` is set says that the device itself
+is no longer well.
 """
 
 from __future__ import annotations
@@ -59,8 +60,11 @@ class Device(ABC):
     """The status before anything is known; families give the axes they have."""
 
     open_limit: ClassVar[float] = 5.0
-    check_limit: ClassVar[float] = 3.0
+    check_limit: ClassVar[float] = 5.0
     """Seconds that opening, and one check, may take."""
+
+    overrun: ClassVar[float] = 0.5
+    """Seconds a hook may overrun its turn before its caller is told without it."""
 
     Options: ClassVar[type[BaseModel]] = DriverOptions
 
@@ -83,7 +87,7 @@ class Device(ABC):
         return self._thread.busy
 
     async def open(self) -> None:
-        """Reach the device and make sure that it is what it should be. Opening an open device does nothing."""
+        """Open the way to the device; `check` then asks it. Opening an open device does nothing."""
         if not self._open_now:
             self._open_now = True
             try:
@@ -113,7 +117,7 @@ class Device(ABC):
 
     @abstractmethod
     def _open(self, turn: Turn) -> None:
-        """Open the way to the device and shake hands with it."""
+        """Open the way to the device."""
 
     @abstractmethod
     def _close(self, turn: Turn) -> None:
@@ -142,17 +146,18 @@ class Device(ABC):
         started = time.monotonic()
         outcome, detail = "success", ""
         try:
-            result = await self._thread.call(seconds, self._grace(verb), hook, *args, **kwargs)
+            result = await self._thread.call(seconds, self.overrun, hook, *args, **kwargs)
             if verb != "check" and self._status.device is not DeviceState.ONLINE:
                 self._report(replace(self.unknown, device=DeviceState.ONLINE, fitness=Fitness.OK))
         except DeviceError as error:
             outcome, detail = error.completion_code.value, error.detail
             self._note(error)
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the contract: a driver's mistake is a DeviceError, too
             # Neither message nor traceback goes on: either could hold what the device had read.
             outcome, detail = CompletionCode.INTERNAL_ERROR.value, type(error).__name__
-            failure = KeeperAction(CompletionCode.INTERNAL_ERROR, "driver-failed", state=DeviceState.HARDWARE_ERROR)
+            failed = DeviceState.HARDWARE_ERROR
+            failure = KeeperAction(CompletionCode.INTERNAL_ERROR, "driver-failed", state=failed)
             self._note(failure)
             raise failure from None
         except BaseException:
@@ -164,14 +169,10 @@ class Device(ABC):
             level(f"device.{verb}", device=self.name, outcome=outcome, detail=detail, ms=ms)
         return result
 
-    def _grace(self, verb: str) -> float:
-        """Seconds a hook may overrun its turn, e.g. to finish reading a card that came at the last moment."""
-        del verb
-        return 0.5
-
     def _note(self, error: DeviceError) -> None:
         if error.state is not None:
-            self._report(replace(self.unknown, device=error.state, fitness=Fitness.FAILED, reasons=(error.detail,)))
+            reasons = (error.detail,)
+            self._report(replace(self.unknown, device=error.state, fitness=Fitness.FAILED, reasons=reasons))
 
 
 class _CardReader(Device):
@@ -179,8 +180,8 @@ class _CardReader(Device):
 
     unknown = DeviceStatus(DeviceState.STARTING, media=Media.UNKNOWN)
 
-    read_limit: ClassVar[float] = 5.0
-    """Seconds for reading a card that lies on the reader; they come on top of the time for laying it."""
+    overrun = 10.0
+    """A card that comes at the last moment is still read: that takes its own time."""
 
     async def wait_removed(self, timeout: float) -> None:
         """Return when the card has left the reader, at once if none is there.
@@ -194,9 +195,6 @@ class _CardReader(Device):
     def _wait_removed(self, turn: Turn) -> None:
         """Return when the card has left; the turn's end is the time-out."""
 
-    def _grace(self, verb: str) -> float:
-        return self.read_limit + 0.5 if verb == "read" else super()._grace(verb)
-
 
 class IdCardReader(_CardReader):
     """Reads ID cards that the reader itself has authenticated: proof of who somebody is."""
@@ -208,14 +206,14 @@ class IdCardReader(_CardReader):
 
         Raises:
             DeviceTimeout: no card was laid in time.
-            ResidentAction: there was a card, but it cannot be read: pulled too early, of another kind, damaged.
+            ResidentAction: there was a card, but it cannot be read: pulled, damaged, of another kind.
             KeeperAction: the reader itself does not work.
         """
         return await self._run("read", timeout, self._read)
 
     @abstractmethod
     def _read(self, turn: Turn) -> IdCard:
-        """Wait for a card while the turn lasts; a card found may be read for `read_limit` seconds more."""
+        """Wait for a card while the turn lasts; a card found is read to its end."""
 
 
 class ChipCardReader(_CardReader):
@@ -229,7 +227,7 @@ class ChipCardReader(_CardReader):
 
     @abstractmethod
     def _read(self, turn: Turn) -> SocialSecurityCard:
-        """Wait for a card while the turn lasts; a card found may be read for `read_limit` seconds more."""
+        """Wait for a card while the turn lasts; a card found is read to its end."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -309,7 +307,9 @@ class ReceiptPrinter(Device):
     """Prints slips on a roll."""
 
     family = "ReceiptPrinter"
-    unknown = DeviceStatus(DeviceState.STARTING, media=Media.UNKNOWN, paper=Paper.UNKNOWN, supply=Supply.UNKNOWN)
+    unknown = DeviceStatus(
+        DeviceState.STARTING, media=Media.UNKNOWN, paper=Paper.UNKNOWN, supply=Supply.UNKNOWN
+    )
 
     print_limit: ClassVar[float] = 30.0
     """Seconds that one document may take."""
@@ -323,7 +323,7 @@ class ReceiptPrinter(Device):
         """Print one document and say what is known of it.
 
         Raises:
-            KeeperAction: paper out, cover open, printer gone; ``detail`` says which. Nothing is repeated by itself.
+            KeeperAction: paper out, cover open, printer gone; ``detail`` says which. Nothing is repeated.
             DeviceTimeout: the printer stopped taking bytes.
         """
         return await self._run("print_document", self.print_limit, self._print_document, receipt)

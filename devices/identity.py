@@ -6,6 +6,7 @@ Everything here is personal. ``repr`` never shows it; `IdCard.masked` is what ma
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
@@ -36,12 +37,13 @@ class Sex(StrEnum):
 SEX_BY_CODE = {"0": Sex.UNKNOWN, "1": Sex.MALE, "2": Sex.FEMALE, "9": Sex.UNSTATED}
 """GB/T 2261.1."""
 
-_ETHNICITIES = (
-    "汉 蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳 佤 畲 高山 拉祜 水 东乡 纳西 景颇 柯尔克孜 "
-    "土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米 塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 塔塔尔 独龙 鄂伦春 "
-    "赫哲 门巴 珞巴 基诺 其他 外国血统中国籍"
-).split()
-ETHNICITY_BY_CODE = {f"{code:02d}": name for code, name in enumerate(_ETHNICITIES, 1)}
+_ETHNICITIES = """
+    汉 蒙古 回 藏 维吾尔 苗 彝 壮 布依 朝鲜 满 侗 瑶 白 土家 哈尼 哈萨克 傣 黎 傈僳
+    佤 畲 高山 拉祜 水 东乡 纳西 景颇 柯尔克孜 土 达斡尔 仫佬 羌 布朗 撒拉 毛南 仡佬 锡伯 阿昌 普米
+    塔吉克 怒 乌孜别克 俄罗斯 鄂温克 德昂 保安 裕固 京 塔塔尔 独龙 鄂伦春 赫哲 门巴 珞巴 基诺
+    其他 外国血统中国籍
+"""
+ETHNICITY_BY_CODE = {f"{code:02d}": name for code, name in enumerate(_ETHNICITIES.split(), 1)}
 """GB/T 3304: 01 to 56; 57 (other) and 58 (foreign descent, Chinese nationality) occur on cards, too."""
 
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
@@ -75,7 +77,7 @@ def _mask_text(text: str) -> str:
     return text[:3] + "*" * max(0, len(text) - 3) if len(text) > 6 else "*" * len(text)
 
 
-_MASKS = {
+_MASKS: dict[str, Callable[[str], str | None]] = {
     "name": mask_name,
     "name_en": mask_name,
     "ethnicity": lambda text: "*" * len(text),
@@ -158,7 +160,7 @@ class IdCard(_Card):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SocialSecurityCard(_Card):
-    """A social-security card as read from its chip (PROTOCOLS.md section 2). It fills in forms and proves nothing.
+    """A social-security card as read from its chip (PROTOCOLS.md section 2): fills in forms, proves nothing.
 
     Attributes:
         document: always `Document.SOCIAL_SECURITY_CARD`.

@@ -73,7 +73,8 @@ def build(name: str, settings: DeviceSettings, base: Path) -> Device:
         known = driver_names()
         near = difflib.get_close_matches(settings.driver, known, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"known drivers: {', '.join(known)}"
-        raise SettingsError(f"devices.{name}.driver: there is no driver {settings.driver!r}; {hint}") from None
+        unknown = f"devices.{name}.driver: there is no driver {settings.driver!r}; {hint}"
+        raise SettingsError(unknown) from None
     try:
         options = cls.Options(**settings.options)
     except ValidationError as error:

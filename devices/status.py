@@ -26,7 +26,7 @@ class DeviceState(StrEnum):
 
 
 class Media(StrEnum):
-    """What lies in, on or before the device: a card, a sheet (XFS4IoT CardReader.Status and Printer.Status ``media``)."""
+    """What lies in, on or before the device: a card, a sheet (XFS4IoT Printer and CardReader ``media``)."""
 
     PRESENT = "present"
     NOT_PRESENT = "notPresent"
@@ -47,7 +47,7 @@ class Paper(StrEnum):
 
 
 class Fitness(StrEnum):
-    """Can the device do its work, supplies aside?"""
+    """Whether the device can do its work, supplies aside."""
 
     OK = "ok"
     DEGRADED = "degraded"
@@ -56,7 +56,7 @@ class Fitness(StrEnum):
 
 
 class Supply(StrEnum):
-    """Has the device enough of what it consumes?"""
+    """Whether the device has enough of what it consumes."""
 
     OK = "ok"
     LOW = "low"
@@ -68,8 +68,8 @@ class Supply(StrEnum):
 class DeviceStatus:
     """One typed snapshot of a device. ``None`` on an axis means that the device has no such axis.
 
-    ``reasons`` are keys such as ``cover-open`` that screens and the hub turn into words. ``since`` (UTC) tells
-    when this state was first seen; it takes no part in comparing two snapshots.
+    ``reasons`` are keys such as ``cover-open`` that screens and the hub turn into words. ``since`` (UTC)
+    tells when this state was first seen; it takes no part in comparing two snapshots.
     """
 
     device: DeviceState

@@ -31,6 +31,12 @@ class Turn:
         self.deadline = time.monotonic() + seconds
         self._cancelled = threading.Event()
 
+    def extended(self, seconds: float) -> Turn:
+        """The same work with another limit, ``seconds`` from now; cancelled together with this turn."""
+        turn = Turn(seconds)
+        turn._cancelled = self._cancelled  # one flag, seen through two turns
+        return turn
+
     def cancel(self) -> None:
         """Ask the work to stop; callable from any thread."""
         self._cancelled.set()
@@ -131,7 +137,7 @@ class DeviceThread:
             turn.cancel()
         self._jobs.put(None)
         until = time.monotonic() + within
-        while thread.is_alive() and time.monotonic() < until:
+        while thread.is_alive() and time.monotonic() < until:  # noqa: ASYNC110 - a thread sets no asyncio event
             await asyncio.sleep(0.005)
         return not thread.is_alive()
 

@@ -1,0 +1,1 @@
+"""Bytes in and out: one module for each way to a device."""
