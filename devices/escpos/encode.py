@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from devices.escpos import commands
 from devices.escpos.raster import logo, qr_code, raster_command, rule, text_line
-from devices.escpos.text import CHINESE_DOTS, clean, dots, gbk, wrap
+from devices.escpos.text import ASCII_DOTS, CHINESE_DOTS, clean, dots, gbk, wrap
 from devices.receipt import Align, Columns, Cut, Feed, Logo, Part, Qr, Receipt, Rule, Size, Text, Title
 
 _SCALE = {Size.NORMAL: 1, Size.LARGE: 2, Size.HUGE: 3}
@@ -78,28 +78,37 @@ def _paragraph(text: Text, profile: PrinterProfile) -> list[bytes]:
 
 def _columns(columns: Columns, profile: PrinterProfile) -> list[bytes]:
     label, value = clean(columns.label), clean(columns.value)
-    gap = CHINESE_DOTS
-    room = profile.width_dots - dots(label) - gap
+    tab = dots(label) + CHINESE_DOTS
+    room = profile.width_dots - tab
     if dots(value) <= room:
         return [_line(label, value, 1, profile, emphasis=columns.emphasis)]
-    if room >= profile.width_dots // 2:
-        first, *rest = wrap(value, room)
-        lines = [(label, first), *(("", line) for line in rest)]
-    else:
-        lines = [(line, "") for line in wrap(label, profile.width_dots)]
-        lines += [("", line) for line in wrap(value, profile.width_dots)]
-    return [_line(left, right, 1, profile, emphasis=columns.emphasis) for left, right in lines]
+    labels = [label]
+    if room < profile.width_dots // 2:  # a long label stands above its value
+        tab, room = CHINESE_DOTS, profile.width_dots - CHINESE_DOTS
+        labels = [*wrap(label, profile.width_dots), ""]
+    values = wrap(value, room)
+    lines = [(line, "") for line in labels[:-1]] + [(labels[-1], values[0])] + [("", line) for line in values[1:]]
+    return [_line(left, right, 1, profile, emphasis=columns.emphasis, tab=tab) for left, right in lines]
 
 
 def _line(
-    left: str, right: str, scale: int, profile: PrinterProfile, *, emphasis: bool, position: int = 0
+    left: str,
+    right: str,
+    scale: int,
+    profile: PrinterProfile,
+    *,
+    emphasis: bool,
+    position: int = 0,
+    tab: int | None = None,
 ) -> bytes:
-    spaces = (profile.width_dots - dots(left) - dots(right)) // 12 if right else 0
+    """One line: `left`, then `right` at the right edge or from `tab` dots on."""
+    start = profile.width_dots - dots(right) if tab is None else tab
+    spaces = (start - dots(left)) // ASCII_DOTS if right else 0
     encoded = gbk(left + " " * spaces + right) if profile.gbk else None
     if encoded is None:
         size = CHINESE_DOTS * scale
         picture = text_line(
-            left, right, profile.width_dots, size, _LEADING[scale], emphasis=emphasis, position=position
+            left, right, profile.width_dots, size, _LEADING[scale], emphasis=emphasis, position=position, tab=tab
         )
         return _plain(raster_command(picture))
     return (

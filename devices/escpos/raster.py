@@ -26,20 +26,17 @@ def raster_command(picture: Image.Image) -> bytes:
 
 
 def logo(width: int) -> Image.Image:
-    """The lamp mark: a glowing dot with its light around it, and the name beside it."""
+    """The lamp mark, a dot with its glow fading in ever smaller dots, and the name beside it."""
     picture = Image.new("L", (width, LOGO_DOTS), _WHITE)
     # Drawn at four times the size: one-bit circles are ragged otherwise.
     lamp = Image.new("L", (LOGO_DOTS * 4, LOGO_DOTS * 4), _WHITE)
     draw = ImageDraw.Draw(lamp)
     middle = LOGO_DOTS * 2
-    draw.circle((middle, middle), 13 * 4, fill=_BLACK)
-    for ray in range(12):
-        angle = math.radians(ray * 30)
-        inner, outer = 20 * 4, (33 if ray % 3 == 0 else 28) * 4
-        ends = [(middle + r * math.sin(angle), middle - r * math.cos(angle)) for r in (inner, outer)]
-        draw.line(ends, fill=_BLACK, width=3 * 4)
-        for x, y in ends:
-            draw.circle((x, y), 1.5 * 4, fill=_BLACK)
+    for distance, count, radius in ((0, 1, 13), (20, 12, 2.6), (27, 18, 1.9), (33.5, 24, 1.3)):
+        for dot in range(count):
+            angle = math.tau * dot / count
+            centre = (middle + 4 * distance * math.sin(angle), middle - 4 * distance * math.cos(angle))
+            draw.circle(centre, radius * 4, fill=_BLACK)
     picture.paste(lamp.resize((LOGO_DOTS, LOGO_DOTS), Image.Resampling.LANCZOS), (0, 0))
     canvas = ImageDraw.Draw(picture)
     draw_text(canvas, (LOGO_DOTS + 14, 51), "夜灯", 44, _BLACK, "bold")
@@ -74,12 +71,20 @@ def qr_code(data: str, module_dots: int, width: int) -> Image.Image:
 
 
 def text_line(
-    left: str, right: str, width: int, size: int, spacing: int, *, emphasis: bool, position: int = 0
+    left: str,
+    right: str,
+    width: int,
+    size: int,
+    spacing: int,
+    *,
+    emphasis: bool,
+    position: int = 0,
+    tab: int | None = None,
 ) -> Image.Image:
     """One line drawn with the house's own font, as high as a printed line of the same size.
 
-    `left` stands where `position` says (0 left, 1 centre, 2 right), `right` at the right edge. The em is
-    `size` dots and shrinks where the letters need more room than the paper has.
+    `left` stands where `position` says (0 left, 1 centre, 2 right), `right` at the right edge or from `tab`
+    dots on. The em is `size` dots and shrinks where the letters need more room than the paper has.
     """
     weight: Weight = "bold" if emphasis else "regular"
     while size > 12 and text_width(left, size, weight) + text_width(right, size, weight) > width:
@@ -89,7 +94,8 @@ def text_line(
     baseline = round(spacing / 2 + size * 0.38)
     free = width - text_width(left, size, weight)
     draw_text(draw, ((0, free // 2, free)[position], baseline), left, size, _BLACK, weight)
-    draw_text(draw, (width - text_width(right, size, weight), baseline), right, size, _BLACK, weight)
+    start = width - text_width(right, size, weight) if tab is None else tab
+    draw_text(draw, (start, baseline), right, size, _BLACK, weight)
     return _one_bit(picture)
 
 

@@ -68,6 +68,22 @@ class SerialLine:
                 if time.monotonic() - since > stall:
                     raise DeviceTimeout("stalled", state=DeviceState.OFFLINE)
 
+    def flush(self, turn: Turn, stall: float) -> None:
+        """Wait until everything written has gone out of the port. Raises like `write`."""
+        waiting, since = -1, time.monotonic()
+        while True:
+            try:
+                now = self._port.out_waiting
+            except (OSError, termios.error):
+                raise _lost() from None
+            if not now:
+                return
+            if now != waiting:
+                waiting, since = now, time.monotonic()
+            elif time.monotonic() - since > stall:
+                raise DeviceTimeout("stalled", state=DeviceState.OFFLINE)
+            turn.pause(_POLL, "stalled")
+
     def read(self, turn: Turn, seconds: float, size: int = 4096) -> bytes:
         """What the device says next, at most ``size`` bytes; nothing when it is silent for ``seconds``.
 

@@ -69,6 +69,9 @@ class TcpLine:
                 if time.monotonic() - since > stall:
                     raise DeviceTimeout("stalled", state=DeviceState.OFFLINE)
 
+    def flush(self, turn: Turn, stall: float) -> None:
+        """Nothing to wait for: what the system holds is sent even after `close`."""
+
     def read(self, turn: Turn, seconds: float) -> bytes:
         """What the device says next, waiting up to ``seconds``; nothing when it stays silent.
 
@@ -106,9 +109,15 @@ class TcpLine:
                 raise _lost() from None
 
     def close(self) -> None:
-        """Close the connection, without sending what still waits."""
+        """Say goodbye and close.
+
+        An answer that comes too late is still taken: closing on unread bytes would reset the connection, and
+        the device could lose the end of what it was sent.
+        """
         with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
+            self._socket.shutdown(socket.SHUT_WR)
+            while select.select([self._socket], [], [], 0.2)[0] and self._socket.recv(4096):
+                pass
         self._socket.close()
 
 

@@ -1,0 +1,222 @@
+"""Receipt printers over TCP and serial lines.
+
+Before a document the printer is asked whether it can print, between its parts whether it still can, and
+after it for proof. A printer that answers nothing prints all the same; then `SENT` is all that is known.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from abc import abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import ClassVar, Literal, cast
+
+from pydantic import Field
+
+from devices.contract import PrintProof, ReceiptPrinter
+from devices.errors import CompletionCode, DeviceCancelled, DeviceError, JobState, KeeperAction, PrintStopped
+from devices.escpos import commands
+from devices.escpos.encode import PrinterProfile, encode
+from devices.escpos.session import Line, Session
+from devices.escpos.status import Answer, Fence, ProcessId, RealTimeStatus
+from devices.receipt import Receipt
+from devices.status import DeviceState, DeviceStatus
+from devices.transports.serial_line import SerialLine
+from devices.transports.tcp import TcpLine
+from devices.worker import Turn
+
+_LOOK_EVERY = 0.5
+"""Seconds between two looks at paper and cover while a document is printed."""
+
+
+class PrinterOptions(PrinterProfile):
+    """What a site file may say about any ESC/POS printer."""
+
+    status: bool = Field(default=True, description="Ask the printer how it is (DLE EOT).")
+    proof: Literal["process-id", "fence", "none"] = Field(
+        default="fence", description="How the printer confirms that a document has been printed."
+    )
+    near_end_sensor: bool = Field(default=True, description="The printer notices that the roll is nearly used up.")
+    taken_sensor: bool = Field(default=False, description="The printer notices that paper was taken (Cashino).")
+    answer_timeout: float = Field(default=0.5, gt=0, le=5, description="Seconds to wait for a status answer.")
+    proof_timeout: float = Field(default=8, gt=0, le=60, description="Seconds to wait for the proof of print.")
+    write_timeout: float = Field(default=5, gt=0, le=60, description="Seconds a printer may take no bytes.")
+
+
+class EscposPrinter(ReceiptPrinter):
+    """A printer that speaks ESC/POS; subclasses know the way to it."""
+
+    Options = PrinterOptions
+    _session: Session | None = None
+
+    @property
+    def _profile(self) -> PrinterOptions:
+        return cast("PrinterOptions", self.options)
+
+    @property
+    def width_dots(self) -> int:
+        """Printable width in dots."""
+        return self._profile.width_dots
+
+    @abstractmethod
+    def _connect(self, turn: Turn) -> Line:
+        """Open the way to the printer."""
+
+    def _open(self, turn: Turn) -> None:
+        self._session = Session(self._connect(turn), self._profile.answer_timeout, self._profile.write_timeout)
+
+    def _close(self, turn: Turn) -> None:
+        del turn
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
+
+    def _ready(self, turn: Turn) -> Session:
+        """The conversation; a printer that has hung up since the last one is called again."""
+        if self._session is not None:
+            try:
+                self._session.refresh()
+            except DeviceError:
+                self._close(turn)
+        if self._session is None:
+            self._open(turn)
+        if self._session is None:
+            raise AssertionError("opened, and yet no session")
+        return self._session
+
+    def _check(self, turn: Turn) -> DeviceStatus:
+        session = self._ready(turn)
+        status = self._ask(session, turn)
+        if status.silent and session.answers:  # it has spoken before: now it is off, or its cable is out
+            return DeviceStatus(
+                DeviceState.OFFLINE, self.unknown.media, self.unknown.paper, supply=self.unknown.supply,
+                reasons=("no-answer",),
+            )
+        return status.device_status(
+            near_end_sensor=self._profile.near_end_sensor, taken_sensor=self._profile.taken_sensor
+        )
+
+    def _ask(self, session: Session, turn: Turn) -> RealTimeStatus:
+        return session.ask(turn) if self._profile.status else RealTimeStatus()
+
+    def _print_document(self, turn: Turn, receipt: Receipt) -> PrintProof:
+        try:
+            blocks = encode(receipt, self._profile)
+        except ValueError:
+            raise PrintStopped(CompletionCode.INVALID_DATA, "does-not-fit", job=JobState.NOT_STARTED) from None
+        with _stopping(JobState.NOT_STARTED):
+            session = self._ready(turn)
+            _refuse_obstacle(self._ask(session, turn), JobState.NOT_STARTED)
+            turn.check()
+        try:
+            with _stopping(JobState.INCOMPLETE):
+                self._send(session, blocks, turn)
+                return self._prove(session, turn)
+        except DeviceError:
+            # What the line still holds must not come out before the next document.
+            self._close(turn)
+            raise
+
+    def _send(self, session: Session, blocks: list[bytes], turn: Turn) -> None:
+        looked = time.monotonic()
+        for block in blocks:
+            session.send(block, turn)
+            if session.answers and self._profile.status and time.monotonic() - looked > _LOOK_EVERY:
+                _refuse_obstacle(session.ask_supply(turn), JobState.INCOMPLETE)
+                looked = time.monotonic()
+        session.flush(turn)
+
+    def _prove(self, session: Session, turn: Turn) -> PrintProof:
+        """Wait until the printer confirms the end of the document, or says why it never will."""
+        try:
+            if self._profile.proof != "none" and self._confirmed(session, turn):
+                return PrintProof.PRINTED
+        except KeeperAction as error:
+            # A printer that never speaks may also hang up as soon as it has everything.
+            if session.answers or error.detail != "connection-lost":
+                raise
+            self._close(turn)
+            return PrintProof.SENT
+        if session.answers and self._profile.status:
+            status = session.ask(turn)
+            _refuse_obstacle(status, JobState.INCOMPLETE)
+            if status.silent:
+                raise PrintStopped(
+                    CompletionCode.TIME_OUT, "no-answer", job=JobState.UNKNOWN, state=DeviceState.OFFLINE
+                )
+        return PrintProof.SENT
+
+    def _confirmed(self, session: Session, turn: Turn) -> bool:
+        number = random.randrange(10_000)  # noqa: S311 - tells two documents apart, keeps no secret
+        request, expected = {
+            "fence": (commands.FENCE, Fence()),
+            "process-id": (commands.process_id(number), ProcessId(number)),
+        }[self._profile.proof]
+
+        def wanted(answer: Answer) -> bool:
+            return answer == expected
+
+        session.send(request, turn)
+        # A printer that has never said a word is not waited for as long as one that talks.
+        talks = session.answers
+        waiting = Turn(self._profile.proof_timeout if talks else self._profile.answer_timeout)
+        while waiting.remaining:
+            if session.await_answer(wanted, turn, min(_LOOK_EVERY, waiting.remaining)):
+                return True
+            if talks and self._profile.status:
+                _refuse_obstacle(session.ask_supply(turn), JobState.INCOMPLETE)
+        return False
+
+
+class EscposTcp(EscposPrinter):
+    """A printer on the network (raw port, usually 9100)."""
+
+    driver: ClassVar[str] = "escpos-tcp"
+
+    class Options(PrinterOptions):
+        """Where the printer is."""
+
+        host: str = Field(min_length=1, description="Name or address of the printer.")
+        port: int = Field(default=9100, ge=1, le=65535, description="TCP port of the printer.")
+        connect_timeout: float = Field(default=3, gt=0, le=30, description="Seconds to wait for the connection.")
+
+    def _connect(self, turn: Turn) -> Line:
+        options = cast("EscposTcp.Options", self.options)
+        return TcpLine(options.host, options.port, min(options.connect_timeout, turn.remaining))
+
+
+class EscposSerial(EscposPrinter):
+    """A printer on a serial line, 8N1."""
+
+    driver: ClassVar[str] = "escpos-serial"
+
+    class Options(PrinterOptions):
+        """Which line the printer is on."""
+
+        port: Path = Field(description="Serial device, e.g. /dev/serial/by-id/…; relative to the site file.")
+        baudrate: int = Field(default=115200, gt=0, description="Bits per second.")
+
+    def _connect(self, turn: Turn) -> Line:
+        del turn
+        options = cast("EscposSerial.Options", self.options)
+        return SerialLine(self.base / options.port, options.baudrate)
+
+
+def _refuse_obstacle(status: RealTimeStatus, job: JobState) -> None:
+    """Raise PrintStopped when the printer names a reason why it cannot print."""
+    if (obstacle := status.obstacle) is not None:
+        raise PrintStopped(CompletionCode.HARDWARE_ERROR, obstacle, job=job)
+
+
+@contextmanager
+def _stopping(job: JobState) -> Iterator[None]:
+    """Say of every error how far the document had come."""
+    try:
+        yield
+    except (PrintStopped, DeviceCancelled):
+        raise
+    except DeviceError as error:
+        raise PrintStopped(error.completion_code, error.detail, job=job, state=error.state) from None
