@@ -14,7 +14,6 @@ from kiosk.wire.fleet import (
     DeviceReport,
     EnrolmentReply,
     EnrolmentRequest,
-    IntakeKey,
     QueueReport,
 )
 from kiosk.wire.items import (
@@ -40,6 +39,7 @@ from kiosk.wire.results import (
     ResultQuery,
     ResultSummary,
 )
+from kiosk.wire.sealing import HpkeOpener, HpkeSealer, KeyUnreadable, SealBroken, new_private_key
 from kiosk.wire.submissions import (
     COPY_REPORT_KIND,
     SUBMISSION_KIND,
@@ -52,11 +52,13 @@ from kiosk.wire.submissions import (
     SubmissionPayload,
     SubmissionReceipt,
 )
+from kiosk.wire.trouble import TROUBLE_KIND, TroubleReason, TroubleReceipt, TroubleReport
 
 __all__ = [
     "COPY_REPORT_KIND",
     "PROTOCOL",
     "SUBMISSION_KIND",
+    "TROUBLE_KIND",
     "WIRE_SCHEMA",
     "Applicant",
     "Bilingual",
@@ -78,8 +80,10 @@ __all__ = [
     "Fee",
     "FieldProblem",
     "FormField",
+    "HpkeOpener",
+    "HpkeSealer",
     "IntakeEnvelope",
-    "IntakeKey",
+    "KeyUnreadable",
     "Material",
     "MaterialFile",
     "Message",
@@ -91,12 +95,17 @@ __all__ = [
     "ResultList",
     "ResultQuery",
     "ResultSummary",
+    "SealBroken",
     "ServiceItem",
     "Sha256",
     "Step",
     "SubmissionPayload",
     "SubmissionReceipt",
+    "TroubleReason",
+    "TroubleReceipt",
+    "TroubleReport",
     "Window",
     "check_code",
+    "new_private_key",
     "normalise_check_code",
 ]

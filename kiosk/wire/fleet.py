@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import AwareDatetime, Base64Bytes, Field
 
 from kiosk.wire.base import Message, Name
@@ -25,21 +23,16 @@ class EnrolmentRequest(Message):
     software: str = Field(default="", max_length=64)
 
 
-class IntakeKey(Message):
-    """A public key of the hub to seal submissions to; ``public_key`` as in an ``intake.pub`` file."""
-
-    key_id: str
-    suite: Literal["MLKEM768_X25519-HKDF_SHA256-AES_256_GCM"]
-    public_key: Base64Bytes
-
-
 class EnrolmentReply(Message):
-    """Who the kiosk is from now on, and to whom it seals (the first key is the one to use)."""
+    """Who the kiosk is from now on, and to whom it seals.
+
+    ``intake_keys`` are the texts of the hub's public key files; the first is the one to use.
+    """
 
     protocol: int
     kiosk_id: str
     region: str
-    intake_keys: tuple[IntakeKey, ...] = Field(min_length=1)
+    intake_keys: tuple[str, ...] = Field(min_length=1)
     hub_time: AwareDatetime
 
 
