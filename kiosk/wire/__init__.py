@@ -40,27 +40,35 @@ from kiosk.wire.results import (
     ResultSummary,
 )
 from kiosk.wire.sealing import HpkeOpener, HpkeSealer, KeyUnreadable, SealBroken, new_private_key
+from kiosk.wire.signing import CLOCK_PROBLEM, SIGNATURE_TAG, SIGNATURE_WINDOW, SIGNED_PARTS
 from kiosk.wire.submissions import (
     COPY_REPORT_KIND,
     SUBMISSION_KIND,
     WIRE_SCHEMA,
     Applicant,
+    AttachmentReceipt,
     ConsentGiven,
     DocumentKind,
     IntakeEnvelope,
     MaterialFile,
+    Receipt,
     SubmissionPayload,
     SubmissionReceipt,
 )
 from kiosk.wire.trouble import TROUBLE_KIND, TroubleReason, TroubleReceipt, TroubleReport
 
 __all__ = [
+    "CLOCK_PROBLEM",
     "COPY_REPORT_KIND",
     "PROTOCOL",
+    "SIGNATURE_TAG",
+    "SIGNATURE_WINDOW",
+    "SIGNED_PARTS",
     "SUBMISSION_KIND",
     "TROUBLE_KIND",
     "WIRE_SCHEMA",
     "Applicant",
+    "AttachmentReceipt",
     "Bilingual",
     "Catalogue",
     "CheckIn",
@@ -90,6 +98,7 @@ __all__ = [
     "PersonalMessage",
     "Problem",
     "QueueReport",
+    "Receipt",
     "ResultCopy",
     "ResultLine",
     "ResultList",

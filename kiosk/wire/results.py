@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, Field
 
 from kiosk.wire.base import Bilingual, Message, PersonalMessage
-from kiosk.wire.submissions import DocumentKind
+from kiosk.wire.submissions import DocumentKind, Receipt
 
 CopyOutcome = Literal["printed", "taken", "not_taken", "not_printed"]
 """``printed``: the printer confirmed it, whether it was taken is not known; the others say what they mean."""
@@ -79,8 +79,5 @@ class CopyReport(Message):
     blinding: str = Field(default_factory=lambda: secrets.token_hex(16), min_length=32, max_length=32)
 
 
-class CopyReceipt(Message):
+class CopyReceipt(Receipt):
     """The hub noted a ``CopyReport``; ``id`` is the copy's, or the queued item's if it came by the queue."""
-
-    id: UUID
-    received_at: AwareDatetime

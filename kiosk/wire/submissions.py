@@ -101,11 +101,22 @@ class IntakeEnvelope(Message):
     attachments: tuple[Sha256, ...] = ()
 
 
-class SubmissionReceipt(Message):
-    """The hub has it: the same answer every time the same submission arrives."""
+class AttachmentReceipt(Message):
+    """The hub holds the sealed file with this SHA-256."""
+
+    sha256: Sha256
+
+
+class Receipt(Message):
+    """The hub has the queued item ``id``: the same answer every time the same item arrives."""
 
     id: UUID
-    case_no: str
     received_at: AwareDatetime
+
+
+class SubmissionReceipt(Receipt):
+    """The hub has the submission, as the case ``case_no``."""
+
+    case_no: str
     promised_by: date | None
     check_code: str

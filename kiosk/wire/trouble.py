@@ -1,4 +1,4 @@
-""" "I could not get it done" (办不成事): a ticket from any page, with its context and nothing about the person."""
+"""Could not get it done (办不成事): a ticket from any page, with its context and nothing about the person."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import AwareDatetime, Field
 
 from kiosk.wire.base import Message, Name
+from kiosk.wire.submissions import Receipt
 
 TROUBLE_KIND = "trouble"
 """Queue kind of a sealed ``TroubleReport``."""
@@ -16,7 +17,7 @@ TroubleReason = Literal["card-not-read", "do-not-understand", "papers-missing", 
 
 
 class TroubleReport(Message):
-    """Somebody gave up: on which page of which journey, and why in one of five words. ``at`` by the kiosk's clock."""
+    """Somebody gave up: on which page of which journey, why in one of five words, ``at`` by kiosk's clock."""
 
     page: Name
     journey: Name
@@ -26,9 +27,7 @@ class TroubleReport(Message):
     blinding: str = Field(default_factory=lambda: secrets.token_hex(16), min_length=32, max_length=32)
 
 
-class TroubleReceipt(Message):
+class TroubleReceipt(Receipt):
     """The hub has the ticket; ``check_code`` is the number the person was given."""
 
-    id: str
-    received_at: AwareDatetime
     check_code: str
