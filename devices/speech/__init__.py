@@ -1,0 +1,1 @@
+"""Spoken words for the resident."""
