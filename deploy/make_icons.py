@@ -1,7 +1,7 @@
 """Draws the icons and pictures of `assets/` as PNG for the screens, into `assets/build`.
 
 Icons are on a 24-unit grid and are drawn in three sizes; pictures are on a 120-unit grid, one file for each
-colour layer (`NAME-text.svg`, `NAME-soft.svg`, `NAME-lamp.svg`). All are white on nothing, for themes to tint.
+colour layer (`NAME-text.svg`, `NAME-soft.svg`, `NAME-lamp.svg`). All are white on nothing, to be tinted.
 """
 
 from __future__ import annotations

@@ -1,0 +1,29 @@
+"""What holds for every test of the house."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+GRACE = 5.0
+"""Seconds a thread has to end by itself after its test: it was told to stop, not waited for."""
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left_behind(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that leaves a thread running fails, by that thread's name.
+
+    Threads of wider fixtures (a hub for a whole module) are older than the test and do not count.
+    """
+    before = set(threading.enumerate())
+    yield
+    deadline = time.monotonic() + GRACE
+    left = [thread for thread in threading.enumerate() if thread not in before]
+    for thread in left:
+        thread.join(max(0.0, deadline - time.monotonic()))
+    names = sorted(thread.name for thread in left if thread.is_alive())
+    if names:
+        pytest.fail(f"{request.node.nodeid} left threads running: {', '.join(names)}")
