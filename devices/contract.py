@@ -12,6 +12,7 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, Concatenate, ParamSpec, TypeVar
 
@@ -72,7 +73,7 @@ class Device(ABC):
         self.name = name
         self.options = options
         self.base = base
-        self._status = replace(self.unknown)
+        self._status = self._snapshot(DeviceState.STARTING, Fitness.UNKNOWN)
         self._open_now = False
         self._thread = DeviceThread(f"device-{name}")
 
@@ -127,6 +128,11 @@ class Device(ABC):
     def _check(self, turn: Turn) -> DeviceStatus:
         """Ask the device and say what it answered."""
 
+    def _snapshot(self, device: DeviceState, fitness: Fitness, *reasons: str) -> DeviceStatus:
+        """A status of which only this much is known, as of now."""
+        now = datetime.now(UTC)
+        return replace(self.unknown, device=device, fitness=fitness, reasons=reasons, since=now)
+
     def _report(self, status: DeviceStatus) -> None:
         """Set the snapshot; a repeated one keeps the time at which it was first seen."""
         if status != self._status:
@@ -148,7 +154,7 @@ class Device(ABC):
         try:
             result = await self._thread.call(seconds, self.overrun, hook, *args, **kwargs)
             if verb != "check" and self._status.device is not DeviceState.ONLINE:
-                self._report(replace(self.unknown, device=DeviceState.ONLINE, fitness=Fitness.OK))
+                self._report(self._snapshot(DeviceState.ONLINE, Fitness.OK))
         except DeviceError as error:
             outcome, detail = error.completion_code.value, error.detail
             self._note(error)
@@ -171,8 +177,7 @@ class Device(ABC):
 
     def _note(self, error: DeviceError) -> None:
         if error.state is not None:
-            reasons = (error.detail,)
-            self._report(replace(self.unknown, device=error.state, fitness=Fitness.FAILED, reasons=reasons))
+            self._report(self._snapshot(error.state, Fitness.FAILED, error.detail))
 
 
 class _CardReader(Device):
@@ -253,6 +258,10 @@ class Frame:
     def height(self) -> int:
         """Number of rows."""
         return int(self.rgb.shape[0])
+
+    def rgb_bytes(self) -> bytes:
+        """The picture as height x width x 3 bytes."""
+        return self.rgb.tobytes()
 
     def __repr__(self) -> str:
         return f"Frame({self.number}, {self.width}x{self.height})"

@@ -48,8 +48,8 @@ class SamSerial(IdCardReader):
     """An ID card reader that speaks the SAM protocol over a serial line.
 
     After a good read the reader finds no card until that card has left its field; so a card that stays behind
-    is never taken for the next person's. Nothing of an exchange that ended badly reaches the next one: the line
-    is emptied before every request, and an answer counts only if it has the shape that its request asks for.
+    is never taken for the next person's. Nothing of an exchange that ended badly reaches the next one: the
+    line is emptied before every request, and an answer counts only if it has the shape its request asks for.
     """
 
     driver = "sam-serial"
@@ -123,7 +123,7 @@ class SamSerial(IdCardReader):
             turn.pause(asked + POLL - time.monotonic(), "no-card")
 
     def _select_and_read(self, turn: Turn) -> Reply | None:
-        """The answer to "read", or the refusal of "select"; ``None``: an answer that broke off or was garbage."""
+        """The answer to "read" or the refusal of "select"; ``None`` when an answer broke off or was garbage."""
         reply = self._ask(SELECT, turn)
         if reply.status != Status.OK:
             return reply

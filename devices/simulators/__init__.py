@@ -1,0 +1,1 @@
+"""The far ends of all devices: they speak the real protocols over the real transports."""
