@@ -12,7 +12,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 
 class SettingsError(Exception):
@@ -28,29 +33,42 @@ class Table(BaseModel):
 class KioskSettings(Table):
     """Who and where this kiosk is."""
 
-    place_zh: str = Field("24 小时自助服务区", description="Name of the place in the top strip, Chinese.")
-    place_en: str = Field("24-hour service area", description="Name of the place in the top strip, English.")
-    keeper: str = Field("", description="Name of the keeper, the person responsible for this kiosk.")
-    keeper_phone: str = Field("", description="The keeper's phone, shown on help pages and printed on paper.")
-    helpline: str = Field("12345", description="The public hotline offered beside the keeper.")
-    window_zh: str = Field("", description="Nearest staffed window with its hours, Chinese.")
-    window_en: str = Field("", description="Nearest staffed window with its hours, English.")
-    language: Literal["zh", "en"] = Field("zh", description="Language a visit starts in.")
-    data: Path = Field(Path("var"), description="Folder for the queue, keys and catalogue of this kiosk.")
+    place_zh: str = Field(
+        default="24 小时自助服务区", description="Name of the place in the top strip, Chinese."
+    )
+    place_en: str = Field(
+        default="24-hour service area", description="Name of the place in the top strip, English."
+    )
+    keeper: str = Field(default="", description="Name of the keeper, the person responsible for this kiosk.")
+    keeper_phone: str = Field(
+        default="", description="The keeper's phone, shown on help pages and printed on paper."
+    )
+    helpline: str = Field(default="12345", description="The public hotline offered beside the keeper.")
+    window_zh: str = Field(default="", description="Nearest staffed window with its hours, Chinese.")
+    window_en: str = Field(default="", description="Nearest staffed window with its hours, English.")
+    language: Literal["zh", "en"] = Field(default="zh", description="Language a visit starts in.")
+    data: Path = Field(
+        default=Path("var"), description="Folder for the queue, keys and catalogue of this kiosk."
+    )
 
 
 class PanelSettings(Table):
     """The touch panel, as the technician measured it."""
 
-    width: int = Field(1080, ge=640, le=7680, description="Width of the picture in pixels.")
-    height: int = Field(1920, ge=640, le=7680, description="Height of the picture in pixels.")
-    diagonal_inches: float = Field(21.5, gt=7, lt=120, description="Diagonal of the visible picture in inches.")
-    lower_edge_mm: float = Field(750, ge=0, le=2000, description="Height of the picture's lower edge above the floor, mm.")
-    theme: Literal["auto", "night", "day", "contrast", "yellow"] = Field(
-        "auto", description="Colours a visit starts in; auto is day from 7 to 19 o'clock, night otherwise."
+    width: int = Field(default=1080, ge=640, le=7680, description="Width of the picture in pixels.")
+    height: int = Field(default=1920, ge=640, le=7680, description="Height of the picture in pixels.")
+    diagonal_inches: float = Field(
+        default=21.5, gt=7, lt=120, description="Diagonal of the visible picture in inches."
     )
-    fullscreen: bool = Field(True, description="Fill the whole screen without borders.")
-    reduced_motion: bool = Field(False, description="Change pages without sliding.")
+    lower_edge_mm: float = Field(
+        default=750, ge=0, le=2000, description="Height of the picture's lower edge above the floor, mm."
+    )
+    theme: Literal["auto", "night", "day", "contrast", "yellow"] = Field(
+        default="auto",
+        description="Colours a visit starts in; auto is day from 7 to 19 o'clock, night otherwise.",
+    )
+    fullscreen: bool = Field(default=True, description="Fill the whole screen without borders.")
+    reduced_motion: bool = Field(default=False, description="Change pages without sliding.")
 
     @property
     def pixels_per_mm(self) -> float:
@@ -61,36 +79,57 @@ class PanelSettings(Table):
 class HubSettings(Table):
     """Where the hub is and how this kiosk becomes known to it."""
 
-    url: str = Field("", description="Address of the hub, e.g. https://hub.example; empty: no hub, everything is kept here.")
-    enrolment_code_file: Path | None = Field(None, description="File that holds the one-time enrolment code (a secret).")
-    timeout: float = Field(8.0, gt=0, le=120, description="Seconds before a request to the hub is given up.")
-    embedded: bool = Field(False, description="Start a hub of our own beside the kiosk (demonstration only).")
+    url: str = Field(
+        default="",
+        description="Address of the hub, e.g. https://hub.example; empty: no hub, everything is kept here.",
+    )
+    enrolment_code_file: Path | None = Field(
+        default=None, description="File that holds the one-time enrolment code (a secret)."
+    )
+    timeout: float = Field(
+        default=8.0, gt=0, le=120, description="Seconds before a request to the hub is given up."
+    )
+    embedded: bool = Field(
+        default=False, description="Start a hub of our own beside the kiosk (demonstration only)."
+    )
 
 
 class QueueSettings(Table):
     """How uploads wait."""
 
-    first_wait: float = Field(2.0, gt=0, description="Seconds of the first pause after a failed upload.")
-    longest_wait: float = Field(900.0, gt=0, description="Seconds of the longest pause between uploads of one item.")
+    first_wait: float = Field(
+        default=2.0, gt=0, description="Seconds of the first pause after a failed upload."
+    )
+    longest_wait: float = Field(
+        default=900.0, gt=0, description="Seconds of the longest pause between uploads of one item."
+    )
 
 
 class VisitSettings(Table):
     """Seconds without a touch before a resident is asked whether they are still there (UX.md 1.4)."""
 
-    reading: float = Field(120, gt=0, description="Reading a guide.")
-    form: float = Field(90, gt=0, description="A form with nothing private on it yet.")
-    private: float = Field(60, gt=0, description="Something private is on the screen.")
-    done: float = Field(30, gt=0, description="The confirmation at the end.")
-    warning: float = Field(30, ge=20, description="Countdown of the warning; WCAG 2.2 asks for at least 20 s.")
-    elder_factor: float = Field(2.0, ge=1, description="All of the above are multiplied by this in elder mode.")
-    card: float = Field(60, gt=0, description="Waiting for a card before the page offers another way.")
+    reading: float = Field(default=120, gt=0, description="Reading a guide.")
+    form: float = Field(default=90, gt=0, description="A form with nothing private on it yet.")
+    private: float = Field(default=60, gt=0, description="Something private is on the screen.")
+    done: float = Field(default=30, gt=0, description="The confirmation at the end.")
+    warning: float = Field(
+        default=30, ge=20, description="Countdown of the warning; WCAG 2.2 asks for at least 20 s."
+    )
+    elder_factor: float = Field(
+        default=2.0, ge=1, description="All of the above are multiplied by this in elder mode."
+    )
+    card: float = Field(
+        default=20, gt=0, description="Waiting for a card before the page offers another way."
+    )
 
 
 class SimulationSettings(Table):
     """A kiosk without hardware: the far ends of all devices are served by the bench."""
 
-    enabled: bool = Field(False, description="Start the bench beside the kiosk.")
-    hub_port: int = Field(0, ge=0, le=65535, description="Port of the embedded hub behind the bench's network cable.")
+    enabled: bool = Field(default=False, description="Start the bench beside the kiosk.")
+    hub_port: int = Field(
+        default=0, ge=0, le=65535, description="Port of the embedded hub behind the bench's network cable."
+    )
 
 
 class DeviceSettings(BaseModel):
@@ -122,9 +161,18 @@ class Site(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **_: Any
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        # No environment and no .env: what a kiosk does must be readable in one file.
+        """Only what the site file says.
+
+        No environment and no .env: what a kiosk does must be readable in one file.
+        """
+        del settings_cls, env_settings, dotenv_settings, file_secret_settings
         return (init_settings,)
 
     @model_validator(mode="after")
@@ -151,7 +199,9 @@ def load_site(path: Path) -> Site:
         SettingsError: the file is missing, is not TOML, or holds a key or value that is not understood.
     """
     if not path.is_file():
-        raise SettingsError(f"{path}: there is no such site file; config/example.toml shows one with every setting explained")
+        raise SettingsError(
+            f"{path}: there is no such site file; config/example.toml shows one with every setting explained"
+        )
     try:
         values = TomlConfigSettingsSource(Site, toml_file=path)()
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -187,7 +237,11 @@ def explain(error: ValidationError, model: type[BaseModel], place: tuple[str, ..
 def _known_names(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
     for part in location:
         field = model.model_fields.get(str(part))
-        if field is None or not isinstance(field.annotation, type) or not issubclass(field.annotation, BaseModel):
+        if (
+            field is None
+            or not isinstance(field.annotation, type)
+            or not issubclass(field.annotation, BaseModel)
+        ):
             return []
         model = field.annotation
     return [name for name in model.model_fields if name != "directory"]

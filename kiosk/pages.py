@@ -28,7 +28,7 @@ class Idle(Enum):
 
 @dataclass(frozen=True)
 class Answer:
-    """What the resident did: the ``id`` of an action, choice or row; ``value`` is what they entered, if anything."""
+    """What the resident did: the ``id`` of an action, choice or row, and the ``value`` entered, if any."""
 
     id: str
     value: str = field(default="", repr=False)
@@ -113,7 +113,7 @@ class OutOfService(Page):
 
 @dataclass(frozen=True, kw_only=True)
 class Home(Page):
-    """The first page of a visit: a search field (answers ``find``), at most eight tiles, often used items as rows."""
+    """The first page: a search field (answers ``find``), at most eight tiles, often used items as rows."""
 
     idle: Idle = Idle.READING
     prompt: Sayable
@@ -232,15 +232,26 @@ class Ask(Page):
 
 
 class Frame(Protocol):
-    """A camera picture: ``rgb`` is height x width x 3 bytes, rows from the top."""
+    """A camera picture, rows from the top."""
 
     @property
-    def number(self) -> int: ...
+    def number(self) -> int:
+        """Counts up with every new picture."""
+        ...
+
     @property
-    def width(self) -> int: ...
+    def width(self) -> int:
+        """Pixels in a row."""
+        ...
+
     @property
-    def height(self) -> int: ...
-    def rgb_bytes(self) -> bytes: ...
+    def height(self) -> int:
+        """Number of rows."""
+        ...
+
+    def rgb_bytes(self) -> bytes:
+        """The picture as height x width x 3 bytes."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -299,7 +310,10 @@ class CheckAnswers(Page):
 
 @dataclass(frozen=True, kw_only=True)
 class Notice(Page):
-    """One thing to know or to wait for: a picture, a sentence, what to do. ``waiting`` draws one slow ring."""
+    """One thing to know, or to wait for.
+
+    ``waiting`` draws one slow ring; such a page cannot be left, as work is under way that ends by itself.
+    """
 
     picture: str = ""
     lines: tuple[Sayable, ...] = ()
@@ -326,8 +340,7 @@ class StillThere(Page):
 class Done(Page):
     """The end of a journey: what happened, the number, when and how the answer comes, then the rating.
 
-    ``kept`` means "kept here, will be sent", not "received": the two look different. Answers ``finish`` or ``rate-1`` … ``rate-5``
-    when ``may_rate``.
+    ``kept`` means "kept here, will be sent", not "received": the two look different. Answers ``finish``.
     """
 
     idle: Idle = Idle.DONE
@@ -336,8 +349,6 @@ class Done(Page):
     number_label: Sayable
     number: str = field(repr=False)
     lines: tuple[Sayable, ...] = ()
-    may_rate: bool = True
-    rated: int | None = None
 
     def spoken(self) -> tuple[Sayable, ...]:
         """What happened and what comes next."""

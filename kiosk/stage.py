@@ -1,15 +1,17 @@
 """Where a visit is shown: the one boundary between journeys and whatever draws them.
 
-``screens`` implements it with Kivy; tests and the guided tour with a scripted resident. A journey cannot tell.
+``screens`` implements it with Kivy; tests with a scripted resident. A journey cannot tell.
 """
 
 from __future__ import annotations
 
 from enum import Enum
-from typing import Protocol
+from typing import Literal, Protocol
 
 from kiosk.pages import Answer, Page
 from kiosk.text import Sayable
+
+Language = Literal["zh", "en"]
 
 
 class Wish(Enum):
@@ -45,8 +47,8 @@ class Stage(Protocol):
         ...
 
     @property
-    def language(self) -> str:
-        """Language of this visit, ``zh`` or ``en``."""
+    def language(self) -> Language:
+        """Language of this visit."""
         ...
 
     def say(self, words: Sayable) -> str:

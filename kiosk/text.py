@@ -18,9 +18,14 @@ class Bilingual(Protocol):
     """Something that brings its own words, as the catalogue's texts do (``kiosk.wire.Bilingual``)."""
 
     @property
-    def zh(self) -> str: ...
+    def zh(self) -> str:
+        """The words in Chinese."""
+        ...
+
     @property
-    def en(self) -> str: ...
+    def en(self) -> str:
+        """The words in English, or nothing."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -28,11 +33,13 @@ class Text:
     """A text by key, e.g. ``Text("card.present.title")``; ``values`` fill its ``{places}``."""
 
     key: str
-    values: Mapping[str, Sayable | int | date] = field(default_factory=lambda: MappingProxyType({}), repr=False)
+    values: Mapping[str, Sayable | int | date] = field(
+        default_factory=lambda: MappingProxyType({}), repr=False
+    )
 
 
-#: What may stand where words are shown: a text by key, something bilingual, or words that are the same in every
-#: language (a name, a number, an address).
+#: What may stand where words are shown: a text by key, something bilingual, or words that are the same in
+#: every language (a name, a number, an address).
 Sayable = Text | Bilingual | str
 
 

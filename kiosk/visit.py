@@ -1,15 +1,15 @@
 """One resident's visit: everything that happens around a journey, handled once.
 
-A journey is a coroutine that shows pages and waits. Going back, help, "could not get it done", the idle warning,
-"take your card" and the apology when something breaks are here, so that no journey mentions them.
+A journey is a coroutine that shows pages and waits. Going back, help, "could not get it done", the idle
+warning, "take your card" and the apology when something breaks are here, so that no journey mentions them.
 
-**Going back is replay.** The visit remembers what every page was answered. "Back" cancels the journey, drops the last
-answer and runs the journey again from its start; pages that are still answered return at once without being
+**Going back is replay.** A visit remembers what every page was answered. "Back" cancels the journey, drops
+the last answer and runs the journey again from its start; pages still answered return at once without being
 shown. A journey therefore must do everything that has an effect through ``show``, ``show_while`` or ``once``
 (decision 002).
 
-**Everything personal belongs to the visit.** When it ends, in whichever way, answers, applicant and pictures are
-dropped and the stage wipes what it holds.
+**Everything personal belongs to the visit.** When it ends, in whichever way, answers, applicant and pictures
+are dropped and the stage wipes what it holds.
 """
 
 from __future__ import annotations
@@ -20,14 +20,17 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 
-from config.settings import VisitSettings
 from kiosk.pages import Action, Answer, Ask, Idle, Notice, Page, StillThere
 from kiosk.stage import Stage, Wish
 from kiosk.text import Sayable, text
+
+if TYPE_CHECKING:
+    from kiosk.house import Kiosk
+    from kiosk.wire import Applicant
 
 log = structlog.get_logger(__name__)
 R = TypeVar("R")
@@ -44,7 +47,7 @@ class Ending(Enum):
 
 
 class WentBack(BaseException):
-    """The resident wants the page before this one. Not an ``Exception``: no journey may catch it by accident."""
+    """The resident wants the page before this one. Not an ``Exception``: no journey catches it by chance."""
 
 
 class Left(BaseException):
@@ -68,8 +71,8 @@ class _Remembered:
 class Aside:
     """What the house does around any journey; ``kiosk.asides`` fills it, tests may leave parts out.
 
-    ``help`` and ``could_not`` are shown over the page they were asked on; ``farewell`` runs after the wipe, e.g.
-    "take your card".
+    ``help`` and ``could_not`` are shown over the page they were asked on; ``farewell`` runs after the wipe
+    ("take your card").
     """
 
     help: Callable[[Visit, Page], Awaitable[None]]
@@ -80,12 +83,14 @@ class Aside:
 class Visit:
     """One resident at the kiosk, from the first touch to the wipe."""
 
-    def __init__(self, stage: Stage, aside: Aside, idle: VisitSettings) -> None:
+    def __init__(self, kiosk: Kiosk, stage: Stage) -> None:
+        self.kiosk = kiosk
         self.stage = stage
         self.journey = "home"
+        self.applicant: Applicant | None = None
         self.filed: Sayable | None = None
-        self._aside = aside
-        self._idle = idle
+        self._aside = kiosk.aside
+        self._idle = kiosk.site.visit
         self._history: list[_Remembered] = []
         self._replay: deque[_Remembered] = deque()
         self._drafts: dict[str, str] = {}
@@ -100,7 +105,13 @@ class Visit:
             how = await self._carry(journey)
         finally:
             self.wipe()
-            log.info("visit.ended", how=how.value, journey=self.journey, pages=self._pages, seconds=round(time.monotonic() - started, 1))
+            log.info(
+                "visit.ended",
+                how=how.value,
+                journey=self.journey,
+                pages=self._pages,
+                seconds=round(time.monotonic() - started, 1),
+            )
         await self._aside.farewell(self)
         return how
 
@@ -140,8 +151,12 @@ class Visit:
         """Do something that must not happen again when the journey is replayed."""
         return await self._step(name, work, passing=True)
 
+    def forget_last(self) -> None:
+        """The last answer will not do: it is no stop on the way back."""
+        self._history.pop()
+
     def no_way_back(self) -> None:
-        """From here on the past cannot be changed, e.g. after filing: no page offers "back" across this point."""
+        """From here on the past cannot be changed (it was filed): no page offers "back" across this."""
         for step in self._history:
             step.passing = True
 
@@ -150,21 +165,32 @@ class Visit:
         self._history.clear()
         self._replay.clear()
         self._drafts.clear()
+        self.applicant = None
         self.filed = None
         self.stage.wipe()
 
     async def _step(self, name: str, do: Callable[[], Awaitable[R]], *, passing: bool) -> R:
         if self._replay:
-            step = self._replay.popleft()
-            if step.name == name:
+            if step := self._replayed(name):
                 outcome: R = step.outcome
                 return outcome
-            # What is known changed the way through the journey: the rest of the old way is void.
-            del self._history[len(self._history) - len(self._replay) - 1 :]
+            # The way through the journey has changed: what lay further along the old way is void.
+            del self._history[len(self._history) - len(self._replay) :]
             self._replay.clear()
         outcome = await do()
         self._history.append(_Remembered(name, outcome, passing))
         return outcome
+
+    def _replayed(self, name: str) -> _Remembered | None:
+        """The next remembered step, if it is this one; steps that only passed may be missing now."""
+        for n, step in enumerate(self._replay):
+            if step.name == name:
+                for _ in range(n + 1):
+                    self._replay.popleft()
+                return step
+            if not step.passing:
+                break
+        return None
 
     def _drop_last_step(self) -> None:
         while self._history and self._history[-1].passing:
@@ -178,9 +204,10 @@ class Visit:
         return any(not step.passing for step in self._history)
 
     async def _attend(self, page: Page, work: Callable[[], Coroutine[Any, Any, R]] | None) -> Any:
-        """Show ``page`` until it is answered or ``work`` is done, granting wishes and watching for idleness meanwhile."""
+        """Show ``page`` until it is answered or ``work`` is done; meanwhile grant wishes, notice idleness."""
         self._pages += 1
-        page = replace(page, back=self._beside or self._can_go_back())
+        busy = isinstance(page, Notice) and page.waiting
+        page = replace(page, back=not busy and (self._beside or self._can_go_back()))
         if isinstance(page, Ask) and page.name in self._drafts and not page.draft:
             page = replace(page, draft=self._drafts[page.name])
         shown: asyncio.Task[Any] = asyncio.create_task(self.stage.show(page))
@@ -189,7 +216,9 @@ class Visit:
             while True:
                 wish = asyncio.create_task(self.stage.wish())
                 try:
-                    done, _ = await asyncio.wait({*awaited, wish}, timeout=self._patience(page), return_when=asyncio.FIRST_COMPLETED)
+                    done, _ = await asyncio.wait(
+                        {*awaited, wish}, timeout=self._patience(page), return_when=asyncio.FIRST_COMPLETED
+                    )
                 finally:
                     await _cancel({wish})
                 if settled := awaited & done:
@@ -212,6 +241,8 @@ class Visit:
         return None if limit == float("inf") else max(0.0, limit - self.stage.idle_seconds())
 
     async def _grant(self, wish: Wish, page: Page) -> None:
+        if isinstance(page, Notice) and page.waiting:
+            return
         if wish is Wish.LEAVE:
             raise Left(Ending.LEFT)
         if wish is Wish.BACK:
@@ -271,5 +302,8 @@ def _log_without_values(error: BaseException) -> None:
     """Log where a fault arose; never its message or locals, which may hold what a resident entered."""
     place, trace = "", error.__traceback__
     while trace is not None:
-        place, trace = f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}", trace.tb_next
+        place, trace = (
+            f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}",
+            trace.tb_next,
+        )
     log.error("visit.failed", error=type(error).__name__, at=place)

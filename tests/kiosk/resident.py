@@ -1,4 +1,4 @@
-"""A scripted resident: the stage of tests. It answers pages in the order of its script and remembers what it saw."""
+"""A scripted resident, the stage of tests: answers pages in its script's order, remembers what it saw."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from kiosk.pages import Answer, Page
-from kiosk.stage import Wish
+from kiosk.stage import Language, Wish
 from kiosk.text import Sayable, Text
 
 Move = str | Answer | Wish | Callable[[Page], "str | Answer"] | None
@@ -25,13 +25,13 @@ class On:
 class ScriptedResident:
     """Implements ``kiosk.stage.Stage``. A page that the script does not name next is looked at for ever."""
 
-    def __init__(self, *script: On, language: str = "zh", elder: bool = False) -> None:
+    def __init__(self, *script: On, language: Language = "zh", elder: bool = False) -> None:
         self.script = deque(script)
         self.seen: list[Page] = []
         self.up: list[Page] = []
         self.alerts = 0
         self.wipes = 0
-        self.language = language
+        self.language: Language = language
         self._elder = elder
         self._wishes: asyncio.Queue[Wish] = asyncio.Queue()
         self._uncovered = asyncio.Event()
@@ -60,7 +60,12 @@ class ScriptedResident:
             self._uncovered.set()
 
     def _react(self, page: Page) -> Answer | None:
-        if self.up[-1] is not page or not self.script or self.script[0].page != page.name or self.script[0].do is None:
+        if (
+            self.up[-1] is not page
+            or not self.script
+            or self.script[0].page != page.name
+            or self.script[0].do is None
+        ):
             return None
         do = self.script.popleft().do
         self._touch()
@@ -88,7 +93,9 @@ class ScriptedResident:
         if isinstance(words, str):
             return words
         if isinstance(words, Text):
-            return words.key + "".join(f"|{self.say(value)}" for value in words.values.values() if isinstance(value, str | Text))
+            return words.key + "".join(
+                f"|{self.say(value)}" for value in words.values.values() if isinstance(value, str | Text)
+            )
         return words.en if self.language == "en" else words.zh
 
     def alert(self) -> None:

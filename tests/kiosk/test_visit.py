@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from config.settings import VisitSettings
+from kiosk.house import Kiosk
 from kiosk.pages import Answer, Ask, Choice, Choose, Idle, Notice, Page
 from kiosk.stage import Wish
 from kiosk.visit import Aside, Ending, Visit
@@ -36,7 +39,8 @@ ASIDE = Aside(help=help_page, could_not=could_not_page, farewell=no_farewell)
 
 
 def visit_of(resident: ScriptedResident) -> Visit:
-    return Visit(resident, ASIDE, VisitSettings())
+    kiosk = SimpleNamespace(aside=ASIDE, site=SimpleNamespace(visit=VisitSettings()))
+    return Visit(cast("Kiosk", kiosk), resident)
 
 
 def entered(value: str) -> Answer:
@@ -196,7 +200,9 @@ async def test_leaving_ends_the_visit_at_once() -> None:
     assert resident.wipes == 1
 
 
-async def test_a_fault_becomes_an_apology_and_its_message_is_not_logged(caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_a_fault_becomes_an_apology_and_its_message_is_not_logged(
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
     resident = ScriptedResident(On("failsafe", "finish"))
     canary = "11010519491231002X"
 

@@ -1,0 +1,151 @@
+"""The guides this kiosk knows: the catalogue as published, kept on disk, searched as one types.
+
+Works with the network down: the last catalogue received stays in force, and its age is said on every page.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from pydantic import ValidationError
+
+from kiosk.wire import Catalogue, ServiceItem
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Hit:
+    """An item found, with how well it fits (higher is better) and the word it was found by."""
+
+    item: ServiceItem
+    score: float
+    why: str
+
+
+class Guide:
+    """The catalogue of one kiosk: ``path`` is where the last published one is kept."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._catalogue: Catalogue | None = None
+        self._entries: list[_Entry] = []
+
+    def load(self) -> None:
+        """Read the kept catalogue, if there is one; a damaged one is set aside and fetched anew."""
+        try:
+            self._use(Catalogue.model_validate_json(self._path.read_bytes()))
+        except FileNotFoundError:
+            return
+        except (ValidationError, OSError) as error:
+            log.error("guide.damaged", error=type(error).__name__)  # noqa: TRY400 its message may be long
+            if self._path.exists():
+                self._path.replace(self._path.with_suffix(".damaged"))
+
+    def publish(self, catalogue: Catalogue) -> None:
+        """Keep a newly received catalogue and use it from now on; never half of it (write, sync, rename)."""
+        new = self._path.with_suffix(".new")
+        with new.open("wb") as file:
+            file.write(catalogue.model_dump_json().encode())
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(self._path)
+        self._use(catalogue)
+
+    def _use(self, catalogue: Catalogue) -> None:
+        self._entries = [_Entry(item) for item in catalogue.items]
+        self._catalogue = catalogue
+
+    @property
+    def version(self) -> int:
+        """Version of the catalogue in force, 0 when there is none yet."""
+        return self._catalogue.version if self._catalogue else 0
+
+    @property
+    def items(self) -> tuple[ServiceItem, ...]:
+        """All items, in the order of publication."""
+        return self._catalogue.items if self._catalogue else ()
+
+    def item(self, item_id: str) -> ServiceItem | None:
+        """The item of this id, if it is published."""
+        return next((item for item in self.items if item.id == item_id), None)
+
+    def search(self, words: str, limit: int = 20) -> list[Hit]:
+        """The items that fit best to ``words``: hanzi, pinyin, initials or English, in any case and width."""
+        query = fold(words)
+        if not query:
+            return []
+        hits = [hit for entry in self._entries if (hit := entry.match(query))]
+        return sorted(hits, key=lambda hit: -hit.score)[:limit]
+
+
+def fold(words: str) -> str:
+    """Lower case, half width, without spaces and punctuation."""
+    plain = unicodedata.normalize("NFKC", words).lower()
+    return re.sub(r"[\W_]+", "", plain)
+
+
+class _Entry:
+    """One item as searched: its names, in hanzi, full pinyin and initials."""
+
+    def __init__(self, item: ServiceItem) -> None:
+        self._item = item
+        # A name that residents say counts a little less than the official one, an English word less again.
+        self._names = [
+            *((name, 1.0) for name in (item.short_name.zh, item.name.zh)),
+            *((name, 0.95) for name in item.common_names),
+        ]
+        self._hanzi = [(fold(name), weight, name) for name, weight in self._names]
+        self._english = [fold(word) for word in re.findall(r"\w+", f"{item.name.en} {item.short_name.en}")]
+        self._sounds: list[tuple[str, str, str]] | None = None
+
+    def match(self, query: str) -> Hit | None:
+        best = max(self._scores(query), default=(0.0, ""))
+        return Hit(self._item, *best) if best[0] else None
+
+    def _scores(self, query: str) -> Iterable[tuple[float, str]]:
+        for name, weight, shown in self._hanzi:
+            if query in name:
+                yield weight * (3 + len(query) / len(name) + name.startswith(query)), shown
+            elif len(name) > 1 and name in query:  # a whole sentence that holds the name
+                yield weight * (2 + len(name) / len(query)), shown
+        if query.isascii():
+            yield from self._heard(query)
+
+    def _heard(self, query: str) -> Iterable[tuple[float, str]]:
+        for syllables, initials, shown in self._pinyin():
+            if initials.startswith(query):
+                yield 2.5 + len(query) / len(initials), shown
+            elif len(query) > 1 and query in initials:
+                yield 1.5 + len(query) / len(initials), shown
+            if _spells(query, syllables):
+                yield 2 + len(query) / len(syllables), shown
+        if len(query) > 2:
+            yield from (
+                (1 + len(query) / len(word), word) for word in self._english if word.startswith(query)
+            )
+
+    def _pinyin(self) -> list[tuple[str, str, str]]:
+        if self._sounds is None:
+            from pypinyin import (  # its tables take a quarter of a second: not before the first page
+                Style,
+                lazy_pinyin,
+            )
+
+            self._sounds = []
+            for name, _ in self._names:
+                sounds = lazy_pinyin(fold(name), style=Style.NORMAL)
+                self._sounds.append((" ".join(sounds), "".join(sound[0] for sound in sounds), name))
+        return self._sounds
+
+
+def _spells(query: str, syllables: str) -> bool:
+    """Whether ``query`` spells consecutive whole syllables, the last one perhaps unfinished."""
+    parts = syllables.split()
+    return any("".join(parts[start:]).startswith(query) for start in range(len(parts)))

@@ -1,0 +1,129 @@
+"""A guide as pages: the same sections in every rendering, so that switching keeps the place."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+
+from devices.identity import CHINA_TIME
+from kiosk.availability import Standing
+from kiosk.pages import Action, Chip, GuideRendering, GuideRow, GuideSection, ReadGuide
+from kiosk.text import Sayable, text
+from kiosk.wire import Material, ServiceItem
+
+#: Days after which a guide nobody has looked at again is marked as stale.
+STALE_DAYS: Final = 365
+
+checklist_action: Final = Action("checklist", text("guide.checklist"), "printer")
+
+#: Pictograms of common materials, by what their name holds; others are a document.
+_MATERIAL_ICONS: Final = (
+    ("身份证", "id-card"),
+    ("社会保障卡", "social-card"),
+    ("社保卡", "social-card"),
+    ("户口", "book"),
+    ("照", "user"),
+    ("银行", "coin"),
+)
+
+
+def guide_page(item: ServiceItem, standing: Standing) -> ReadGuide:
+    """The guide of an item, with what holds for it now and the one thing to do next."""
+    return ReadGuide(
+        name="guide",
+        title=item.name,
+        chips=(standing.chip, _days(item), Chip(item.fee.text), _age(item.updated)),
+        renderings=tuple(
+            GuideRendering(
+                rendering, text(f"guide.{rendering}"), _sections(item, pictures=rendering != "plain")
+            )
+            for rendering in item.renderings
+            if rendering != "video"
+        ),
+        source=text("guide.source", source=item.source, version=item.version),
+        main=_start(item, standing),
+        others=(checklist_action,),
+    )
+
+
+def _start(item: ServiceItem, standing: Standing) -> Action | None:
+    if standing.where == "window":
+        return None
+    submit = item.self_service == "submit"
+    if standing.where == "later":
+        return Action("later", text(f"standing.later.{standing.missing[0]}"), enabled=False)
+    return Action(
+        "submit" if submit else "collect",
+        text("guide.start" if submit else "guide.collect"),
+        "pencil" if submit else "document",
+    )
+
+
+def _days(item: ServiceItem) -> Chip:
+    if item.kind == "instant" or item.promised_days == 0:
+        return Chip(text("guide.instant"))
+    days = item.promised_days if item.promised_days is not None else item.legal_days
+    return Chip(text("guide.days", days=days)) if days is not None else Chip(text("guide.days-unsaid"))
+
+
+def _age(updated: date) -> Chip:
+    stale = (datetime.now(CHINA_TIME).date() - updated).days > STALE_DAYS
+    return Chip(text("guide.stale" if stale else "guide.updated", date=updated), "warn" if stale else "quiet")
+
+
+def _sections(item: ServiceItem, *, pictures: bool) -> tuple[GuideSection, ...]:
+    """Every element the item has; one it does not have is left out here and listed for the administrator."""
+    sections = (
+        GuideSection("what", text("guide.what"), (item.summary,)),
+        GuideSection("who", text("guide.who"), rows=tuple(GuideRow(line) for line in item.conditions)),
+        GuideSection(
+            "bring", text("guide.bring"), rows=tuple(_material(one, pictures) for one in item.materials)
+        ),
+        GuideSection(
+            "steps",
+            text("guide.steps"),
+            rows=tuple(
+                GuideRow(step.text, picture=step.picture if pictures else None, n=n)
+                for n, step in enumerate(item.steps, 1)
+            ),
+        ),
+        GuideSection("get", text("guide.get"), (item.result,), _facts(item)),
+        GuideSection(
+            "care", text("guide.care"), rows=tuple(GuideRow(line, picture="alert") for line in item.cautions)
+        ),
+        GuideSection(
+            "where",
+            text("guide.where"),
+            rows=(
+                GuideRow(item.window.name, item.window.address, "building"),
+                GuideRow(item.window.hours, item.window.phone, "clock"),
+            ),
+        ),
+        GuideSection("faq", text("guide.faq"), rows=tuple(GuideRow(one.q, one.a) for one in item.faq)),
+        GuideSection("basis", text("guide.basis"), tuple(item.legal_basis)),
+    )
+    return tuple(section for section in sections if section.paragraphs or section.rows)
+
+
+def _material(material: Material, pictures: bool) -> GuideRow:
+    note: Sayable | None = material.note
+    chip = None
+    if material.situation:
+        chip = Chip(text("guide.sometimes"))
+    elif material.capture:
+        chip = Chip(text("guide.photographed-here"), "ok")
+    icon = (
+        next((icon for part, icon in _MATERIAL_ICONS if part in material.name.zh), "document")
+        if pictures
+        else None
+    )
+    return GuideRow(material.name, note, icon, chip=chip)
+
+
+def _facts(item: ServiceItem) -> tuple[GuideRow, ...]:
+    rows = [GuideRow(text("guide.fee"), item.fee.text, "yuan")]
+    if item.legal_days is not None:
+        rows.append(GuideRow(text("guide.legal"), text("guide.days", days=item.legal_days), "calendar"))
+    if item.promised_days:
+        rows.append(GuideRow(text("guide.promised"), text("guide.days", days=item.promised_days), "calendar"))
+    return tuple(rows)

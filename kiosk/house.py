@@ -1,0 +1,36 @@
+"""What one kiosk consists of: the rooms that a visit may use, put together once at the start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from devices.supervisor import Supervisor
+
+from config.settings import Site
+from kiosk.availability import Availability
+from kiosk.guide import Guide
+from kiosk.results import Results
+from kiosk.submissions import Submissions
+from kiosk.visit import Aside
+from kiosk.wire import Bilingual
+
+
+@dataclass(frozen=True)
+class Kiosk:
+    """One kiosk, ready for residents."""
+
+    site: Site
+    devices: Supervisor
+    guide: Guide
+    availability: Availability
+    submissions: Submissions
+    results: Results
+    aside: Aside
+
+    @property
+    def window(self) -> Bilingual:
+        """Name and hours of the nearest staffed window."""
+        kiosk = self.site.kiosk
+        return Bilingual(
+            zh=kiosk.window_zh or "最近的政务服务中心", en=kiosk.window_en or "the nearest service centre"
+        )

@@ -1,0 +1,164 @@
+"""The link to the hub: enrol once, say that we live, fetch what is new, know whether the hub can be reached."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Final
+
+import structlog
+from devices.supervisor import Supervisor
+
+from config.settings import Site
+from config.version import VERSION
+from kiosk.enrolment import KioskIdentity, enrol, load_identity
+from kiosk.guide import Guide
+from kiosk.hub_client import HubClient, HubError
+from kiosk.wire import CheckIn, DeviceReport, QueueReport
+from offline_queue import LeasedItem, OfflineQueue, Outcome, RetryLater
+
+log = structlog.get_logger(__name__)
+
+#: Seconds between two tries while the hub cannot be reached: the link's return is noticed within this.
+RETRY: Final = 4.0
+
+
+class HubLink:
+    """Keeps one kiosk in touch with its hub; everything else goes on without it.
+
+    ``on_return`` is called when the hub answers again after it did not.
+    """
+
+    def __init__(self, site: Site, queue: OfflineQueue, guide: Guide, devices: Supervisor) -> None:
+        self._site = site
+        self._queue = queue
+        self._guide = guide
+        self._devices = devices
+        self._etag: str | None = None
+        self._look_now = asyncio.Event()
+        self.on_return: Callable[[], None] = lambda: None
+        self.client: HubClient | None = None
+        self.identity: KioskIdentity | None = None
+        self.online = False
+
+    @property
+    def clock_offset(self) -> float | None:
+        """Seconds the hub's clock is ahead of ours, None before its first answer."""
+        return self.client.clock_offset if self.client else None
+
+    def open(self) -> None:
+        """Take up the identity kept on this machine, if it is enrolled already. Raises ``IdentityDamaged``."""
+        identity = load_identity(self._site.data)
+        if identity is not None:
+            self._become(identity)
+
+    def close(self) -> None:
+        """Let go of kept connections."""
+        if self.client is not None:
+            self.client.close()
+
+    def deliver(self, item: LeasedItem) -> Outcome:
+        """Deliver one queued item (called in the uploader's thread)."""
+        if self.client is None:
+            return RetryLater("this kiosk is not enrolled yet", systemic=True)
+        return self.client.deliver(item)
+
+    def doubt(self) -> None:
+        """Somebody met a silent hub: look again now instead of at the next turn."""
+        self._look_now.set()
+
+    async def keep(self) -> None:
+        """Stay in touch until cancelled."""
+        while True:
+            wait = await self._once()
+            self._look_now.clear()
+            try:
+                await asyncio.wait_for(self._look_now.wait(), wait)
+            except TimeoutError:
+                continue
+
+    async def _once(self) -> float:
+        """One exchange; the seconds until the next one."""
+        try:
+            if self.client is None and not await asyncio.to_thread(self._enrol):
+                return RETRY
+            assert self.client is not None
+            reply = await asyncio.to_thread(self.client.check_in, self._report())
+            if reply.catalogue_version != self._guide.version:
+                await asyncio.to_thread(self._fetch_catalogue, self.client)
+        except HubError as error:
+            self._set_online(False, str(error))
+            return RETRY
+        self._set_online(True, "")
+        # Ten thousand kiosks do not come in the same second.
+        return reply.next_in_seconds * random.uniform(0.8, 1.0)  # noqa: S311 spreading load, not secrecy
+
+    def _set_online(self, online: bool, why: str) -> None:
+        if online == self.online:
+            return
+        self.online = online
+        if online:
+            log.info("hub.reached")
+            self.on_return()
+        else:
+            log.warning("hub.lost", reason=why)
+
+    def _enrol(self) -> bool:
+        """Enrol with the one-time code, if the site file names one and it is there."""
+        file = self._site.hub.enrolment_code_file
+        code_file = self._site.path(file) if file else None
+        if not self._site.hub.url or code_file is None or not code_file.is_file():
+            return False
+        settings = self._site.hub
+        code = code_file.read_text(encoding="ascii", errors="replace").strip()
+        place = self._site.kiosk.place_zh
+        self._become(
+            enrol(
+                self._site.data, settings.url, code, place=place, software=VERSION, timeout=settings.timeout
+            )
+        )
+        log.info("hub.enrolled")
+        return True
+
+    def _become(self, identity: KioskIdentity) -> None:
+        self.identity = identity
+        self._queue.sealer = identity.sealer()
+        if self._site.hub.url:
+            self.client = HubClient(self._site.hub.url, identity.credentials, self._site.hub.timeout)
+
+    def _fetch_catalogue(self, client: HubClient) -> None:
+        published = client.catalogue(self._etag)
+        if published is not None:
+            self._guide.publish(published.catalogue)
+            self._etag = published.etag
+            log.info(
+                "guide.published", version=published.catalogue.version, items=len(published.catalogue.items)
+            )
+
+    def _report(self) -> CheckIn:
+        stats = self._queue.stats()
+        now = datetime.now(UTC)
+        return CheckIn(
+            sent_at=now,
+            software=VERSION,
+            catalogue_version=self._guide.version,
+            devices=tuple(
+                DeviceReport(
+                    name=device.name,
+                    family=device.family,
+                    driver=device.driver,
+                    device=device.status.device,
+                    media=device.status.media,
+                    paper=device.status.paper,
+                    reasons=device.status.reasons,
+                )
+                for device in self._devices
+            ),
+            queue=QueueReport(
+                pending=stats.pending + stats.leased,
+                held=stats.held,
+                oldest_seconds=None if stats.oldest is None else max(0.0, now.timestamp() - stats.oldest),
+            ),
+        )

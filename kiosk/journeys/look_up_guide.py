@@ -1,0 +1,159 @@
+"""Look up a guide: by search or by theme, read it in the form that suits, take its list home, or start."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from kiosk.guide_pages import checklist_action, guide_page
+from kiosk.journeys.collect_result import collect_result
+from kiosk.journeys.submit_item import submit_item
+from kiosk.pages import Action, Choice, Choose, Find, Idle, Notice
+from kiosk.receipts import NotPrinted, checklist, paper_note, print_paper
+from kiosk.text import Sayable, text
+from kiosk.visit import Visit
+from kiosk.wire import ServiceItem
+
+#: Pictograms of the themes, by the catalogue's Chinese domain names; others get the book.
+DOMAIN_ICONS: Final = {
+    "公安户籍": "id-card",
+    "出入境": "globe",
+    "交通管理": "car",
+    "税务": "coin",
+    "不动产": "house",
+    "公积金": "key",
+    "社会保障": "social-card",
+    "医疗保障": "hospital",
+    "劳动就业": "briefcase",
+    "民政": "family",
+    "卫生健康": "heart",
+    "教育": "cap",
+    "住房保障": "home",
+    "法律服务": "shield",
+    "市场监管": "building",
+    "水电气热": "yuan",
+    "便民服务": "hand",
+    "惠企惠民": "gift",
+}
+RESULTS_SHOWN: Final = 20
+
+
+async def look_up_guide(visit: Visit) -> None:
+    """Browse by theme, or search."""
+    visit.journey = "look-up-guide"
+    domains = {item.domain.zh: item.domain for item in visit.kiosk.guide.items}
+    if not domains:
+        await visit.show(_no_guides(visit))
+        return
+    choices = tuple(
+        Choice(zh, domain, _count(visit, zh), DOMAIN_ICONS.get(zh, "book")) for zh, domain in domains.items()
+    )
+    answer = await visit.show(
+        Choose(
+            name="themes",
+            title=text("themes.title"),
+            choices=choices,
+            columns=2,
+            others=(Action("find", text("themes.find"), "search"),),
+        )
+    )
+    if answer.id == "find":
+        await find_guide(visit)
+    else:
+        items = [item for item in visit.kiosk.guide.items if item.domain.zh == answer.id]
+        await _choose_and_read(visit, "theme", domains[answer.id], items)
+
+
+async def choose_item(visit: Visit) -> None:
+    """Everything that can be filed at this kiosk, what can be done now first."""
+    visit.journey = "submit-item"
+    kiosk = visit.kiosk
+    here = [item for item in kiosk.guide.items if item.self_service == "submit" and item.form]
+    here.sort(key=lambda item: kiosk.availability.of(item).where != "here")
+    if here:
+        await _choose_and_read(visit, "submit-here", text("submit.choose"), here)
+    else:
+        await visit.show(_no_guides(visit))
+
+
+async def find_guide(visit: Visit) -> None:
+    """Search as one types; then read what was found."""
+    visit.journey = "look-up-guide"
+    guide = visit.kiosk.guide
+
+    def found(words: str) -> tuple[Choice, ...]:
+        return tuple(item_row(visit, hit.item) for hit in guide.search(words, RESULTS_SHOWN))
+
+    answer = await visit.show(
+        Find(
+            name="find",
+            title=text("find.title"),
+            prompt=text("find.prompt"),
+            find=found,
+            nothing=text("find.nothing", phone=visit.kiosk.site.kiosk.helpline),
+        )
+    )
+    await read_guide(visit, _published(visit, answer.id))
+
+
+async def _choose_and_read(visit: Visit, name: str, title: Sayable, items: list[ServiceItem]) -> None:
+    answer = await visit.show(
+        Choose(name=name, title=title, choices=tuple(item_row(visit, item) for item in items))
+    )
+    await read_guide(visit, _published(visit, answer.id))
+
+
+async def read_guide(visit: Visit, item: ServiceItem) -> None:
+    """Read one guide; from it the item is started or its list taken home."""
+    while True:
+        answer = await visit.show(guide_page(item, visit.kiosk.availability.of(item)))
+        match answer.id:
+            case "submit":
+                return await submit_item(visit, item)
+            case "collect":
+                return await collect_result(visit)
+            case checklist_action.id:
+                await _print_checklist(visit, item)
+
+
+async def _print_checklist(visit: Visit, item: ServiceItem) -> None:
+    paper = await print_paper(visit, checklist(visit.stage.say, visit.kiosk.site.kiosk, item))
+    failed = isinstance(paper, NotPrinted)
+    await visit.show(
+        Notice(
+            name="checklist-printed" if not failed else "checklist-not-printed",
+            title=text("checklist.not-printed" if failed else "checklist.printed"),
+            note=paper_note(paper),
+            tone="warn" if failed else "ok",
+            picture="out-of-service" if failed else "take-paper",
+            main=Action("close", text("checklist.close"), "chevron-left"),
+            idle=Idle.READING,
+        ),
+        passing=True,
+    )
+
+
+def item_row(visit: Visit, item: ServiceItem) -> Choice:
+    """One item as a row: its short name, its official one, and where it can be done now."""
+    icon = DOMAIN_ICONS.get(item.domain.zh, "book")
+    return Choice(item.id, item.short_name, item.name, icon, visit.kiosk.availability.of(item).chip)
+
+
+def _published(visit: Visit, item_id: str) -> ServiceItem:
+    item = visit.kiosk.guide.item(item_id)
+    assert item is not None, "rows name published items; a publication keeps ids"
+    return item
+
+
+def _count(visit: Visit, domain: str) -> Sayable:
+    return text("themes.count", count=sum(item.domain.zh == domain for item in visit.kiosk.guide.items))
+
+
+def _no_guides(visit: Visit) -> Notice:
+    return Notice(
+        name="no-guides",
+        title=text("no-guides.title"),
+        lines=(text("no-guides.line"), text("help.line", phone=visit.kiosk.site.kiosk.helpline)),
+        tone="warn",
+        picture="nothing-found",
+        main=Action("close", text("action.finish"), "home"),
+    )

@@ -1,0 +1,24 @@
+"""File one simple item: who, what, the documents, check, file, and paper in hand."""
+
+from __future__ import annotations
+
+from kiosk.forms import at_step, check_answers, fill_in
+from kiosk.identity import identify
+from kiosk.materials import collect_materials
+from kiosk.pages import Step
+from kiosk.receipts import hand_over
+from kiosk.submissions import file
+from kiosk.visit import Visit
+from kiosk.wire import ServiceItem
+
+
+async def submit_item(visit: Visit, item: ServiceItem) -> None:
+    """Carry one resident through an item, from the card to the receipt."""
+    visit.journey = "submit-item"
+    step = Step(item.short_name, 1, 5)
+    applicant = await identify(visit, item.accepts, step)
+    answers = await fill_in(visit, item.form, applicant, at_step(step, 2))
+    photos = await collect_materials(visit, item.materials_for(answers), at_step(step, 3))
+    answers, photos = await check_answers(visit, item, applicant, answers, photos, at_step(step, 4))
+    filed = await file(visit, item, applicant, answers, photos)
+    await hand_over(visit, item, applicant, filed, at_step(step, 5))

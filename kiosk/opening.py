@@ -1,0 +1,77 @@
+"""Opening a kiosk: its rooms put together, its devices watched, its queue emptied, until it closes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from devices.supervisor import Supervisor
+
+from config.settings import Site
+from devices.registry import build
+from kiosk.asides import ASIDE
+from kiosk.availability import Availability
+from kiosk.guide import Guide
+from kiosk.house import Kiosk
+from kiosk.hub_link import HubLink
+from kiosk.results import Results
+from kiosk.submissions import Submissions
+from offline_queue import OfflineQueue, Uploader
+from offline_queue.uploader import Waits
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A kiosk in service, and its link to the hub."""
+
+    kiosk: Kiosk
+    link: HubLink
+
+
+@asynccontextmanager
+async def open_kiosk(site: Site) -> AsyncIterator[Opened]:
+    """Open the kiosk of a site file; everything started here is stopped at the end.
+
+    A device or a hub that is not there does not keep it from opening.
+
+    Raises:
+        SettingsError: a device's driver or option is not known.
+        QueueInUse: another kiosk runs on the same data folder.
+        QueueError, IdentityDamaged, OSError: the data folder cannot be used.
+    """
+    site.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    devices = Supervisor({name: build(name, table, site.directory) for name, table in site.devices.items()})
+    async with AsyncExitStack() as stack:
+        queue = await asyncio.to_thread(OfflineQueue, site.data / "queue", None)
+        stack.callback(queue.close)
+        guide = Guide(site.data / "catalogue.json")
+        link = HubLink(site, queue, guide, devices)
+        link.open()
+        stack.callback(link.close)
+        await asyncio.to_thread(guide.load)
+        uploader = Uploader(queue, link.deliver, Waits(site.queue.first_wait, site.queue.longest_wait))
+        uploader.start()
+        stack.push_async_callback(asyncio.to_thread, uploader.stop)
+        link.on_return = uploader.wake
+        submissions = Submissions(
+            queue,
+            uploader,
+            site.data,
+            kiosk_id=lambda: link.identity.kiosk_id if link.identity else "",
+            clock_offset=lambda: link.clock_offset,
+        )
+        availability = Availability(devices, is_online=lambda: link.online, may_file=submissions.may_file)
+        kiosk = Kiosk(site, devices, guide, availability, submissions, Results(link, submissions), ASIDE)
+        await devices.start()
+        stack.push_async_callback(devices.stop)
+        keeping = asyncio.create_task(link.keep())
+        stack.push_async_callback(_end, keeping)
+        yield Opened(kiosk, link)
+
+
+async def _end(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task

@@ -1,0 +1,197 @@
+"""Paper: what a resident goes home with, and saying truly whether it was printed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Literal
+
+from devices.supervisor import Supervisor
+
+from config.settings import KioskSettings
+from devices.contract import PrintProof, ReceiptPrinter
+from devices.errors import DeviceError
+from devices.identity import CHINA_TIME, mask_name
+from devices.receipt import Align, Columns, Cut, Feed, Logo, Part, Qr, Receipt, Rule, Size, Text, Title
+from kiosk.availability import usable
+from kiosk.pages import Action, Answer, Done, Notice, Step
+from kiosk.submissions import Filed
+from kiosk.text import Sayable, text
+from kiosk.visit import Visit
+from kiosk.wire import Applicant, ResultCopy, ServiceItem
+
+Say = Callable[[Sayable], str]
+
+
+@dataclass(frozen=True)
+class NotPrinted:
+    """The paper did not come out; ``why`` is the device's detail key."""
+
+    why: str
+
+
+Paper = Literal["printed", "sent"] | NotPrinted
+
+
+async def print_paper(visit: Visit, receipt: Receipt) -> Paper:
+    """Print while the resident sees that it is printing; what came of it is remembered in the visit."""
+    page = Notice(
+        name="printing",
+        title=text("printing.title"),
+        note=text("printing.note"),
+        waiting=True,
+        picture="printing",
+    )
+    outcome = await visit.show_while(page, partial(_print, visit.kiosk.devices, receipt))
+    assert not isinstance(outcome, Answer), "a page without actions is not answered"
+    return outcome
+
+
+async def _print(devices: Supervisor, receipt: Receipt) -> Paper:
+    printer = usable(devices, ReceiptPrinter)
+    if printer is None:
+        return NotPrinted("no-printer")
+    try:
+        proof = await printer.print_document(receipt)
+    except DeviceError as error:
+        return NotPrinted(error.detail)
+    return "printed" if proof is PrintProof.PRINTED else "sent"
+
+
+async def hand_over(visit: Visit, item: ServiceItem, applicant: Applicant, filed: Filed, step: Step) -> None:
+    """Print the receipt of a filing and end with its number; the page says whether there is paper."""
+    paper = await print_paper(
+        visit, filing_receipt(visit.stage.say, visit.kiosk.site.kiosk, item, applicant, filed)
+    )
+    received = filed.case_no is not None
+    if filed.promised_by:
+        answer: Sayable = text("done.answer-by", date=filed.promised_by)
+    else:
+        answer = text("done.anywhere" if received else "done.kept-line")
+    await visit.show(
+        Done(
+            name="done" if received else "done-kept",
+            kept=not received,
+            title=text("done.received" if received else "done.kept"),
+            note=paper_note(paper),
+            number_label=text("done.case-no" if received else "done.check-code"),
+            number=filed.number,
+            lines=(answer,),
+            main=Action("finish", text("action.finish-wipe")),
+            step=step,
+        ),
+    )
+
+
+def paper_note(paper: Paper) -> Sayable:
+    """Whether there is paper to take, and what to do when there is none."""
+    if not isinstance(paper, NotPrinted):
+        return text("done.paper")
+    return text("done.paper-out" if paper.why == "paper-out" else "done.no-paper")
+
+
+def filing_receipt(
+    say: Say, site: KioskSettings, item: ServiceItem, applicant: Applicant, filed: Filed
+) -> Receipt:
+    """One of two honest papers: "received, number N" or "kept here, will be sent"; no full ID number."""
+    received = filed.case_no is not None
+    head: list[Part] = [
+        Logo(),
+        Title(say(text("paper.received" if received else "paper.kept"))),
+        Text(say(text("done.case-no" if received else "done.check-code")), align=Align.CENTRE),
+        Text(filed.number, Size.HUGE, emphasis=True, align=Align.CENTRE),
+        Rule(),
+        Columns(say(text("paper.item")), say(item.short_name)),
+        Columns(say(text("paper.applicant")), mask_name(applicant.name)),
+        Columns(say(text("paper.time")), _now()),
+    ]
+    if filed.promised_by:
+        head.append(Columns(say(text("paper.answer-by")), f"{filed.promised_by:%Y-%m-%d}"))
+    if received:
+        head.append(Columns(say(text("done.check-code")), filed.check_code))
+    return Receipt(
+        (
+            *head,
+            Rule(),
+            Qr(f"yedeng:{filed.check_code}"),
+            Text(say(text("paper.received-next" if received else "paper.kept-next")), align=Align.CENTRE),
+            *_foot(say, site),
+        )
+    )
+
+
+def result_slip(say: Say, site: KioskSettings, copy: ResultCopy, *, again: bool) -> Receipt:
+    """A result on a slip, with copy number and verification code; ``again`` marks a second printing."""
+    marked = (Text(say(text("paper.again")), emphasis=True, align=Align.CENTRE),) if again else ()
+    return Receipt(
+        (
+            Logo(),
+            Title(say(copy.title)),
+            *marked,
+            *(Columns(say(line.label), line.value) for line in copy.lines),
+            Rule(),
+            Text(say(copy.body)),
+            Feed(1),
+            Columns(say(text("paper.authority")), say(copy.authority)),
+            Columns(say(text("done.case-no")), copy.case_no),
+            Columns(say(text("paper.copy-no")), str(copy.copy_no)),
+            Columns(say(text("paper.issued")), f"{copy.issued_at.astimezone(CHINA_TIME):%Y-%m-%d %H:%M}"),
+            Columns(say(text("paper.verify-code")), copy.verification_code),
+            Qr(f"yedeng:verify:{copy.verification_code}"),
+            Text(say(text("paper.verify")), align=Align.CENTRE),
+            *_foot(say, site),
+        )
+    )
+
+
+def checklist(say: Say, site: KioskSettings, item: ServiceItem) -> Receipt:
+    """The one-time notice: everything needed for an item, to take home."""
+    parts: list[Part] = [
+        Logo(),
+        Title(say(item.short_name)),
+        Text(say(text("paper.bring")), Size.LARGE, emphasis=True),
+        *(
+            Text(f"□ {say(material.name)}" + (f"（{say(material.note)}）" if material.note else ""))
+            for material in item.materials
+        ),
+        Rule(),
+        Columns(say(text("guide.fee")), say(item.fee.text)),
+        Columns(say(text("guide.where")), say(item.window.name)),
+        Text(say(item.window.address)),
+        Text(say(item.window.hours)),
+        Rule(),
+        Columns(say(text("paper.version")), f"{item.updated:%Y-%m-%d} · v{item.version}"),
+    ]
+    return Receipt((*parts, *_foot(say, site)))
+
+
+def trouble_slip(say: Say, site: KioskSettings, number: str) -> Receipt:
+    """The ticket of somebody who could not get it done."""
+    return Receipt(
+        (
+            Logo(),
+            Title(say(text("trouble.kept"))),
+            Text(number, Size.HUGE, emphasis=True, align=Align.CENTRE),
+            Columns(say(text("paper.time")), _now()),
+            Text(say(text("trouble.next")), align=Align.CENTRE),
+            *_foot(say, site),
+        )
+    )
+
+
+def _foot(say: Say, site: KioskSettings) -> tuple[Rule | Text | Cut, ...]:
+    keeper = (
+        say(text("paper.keeper", keeper=site.keeper, phone=site.keeper_phone)) if site.keeper_phone else ""
+    )
+    lines = [
+        say(text("paper.place", zh=site.place_zh, en=site.place_en)),
+        keeper,
+        say(text("paper.helpline", phone=site.helpline)),
+    ]
+    return (Rule(), *(Text(line, align=Align.CENTRE) for line in lines if line), Cut())
+
+
+def _now() -> str:
+    return f"{datetime.now(CHINA_TIME):%Y-%m-%d %H:%M}"
