@@ -32,7 +32,10 @@ class CameraOptions(BaseModel):
     width: int = Field(default=1920, ge=160, le=7680, description="Pixels in a row asked of a device.")
     height: int = Field(default=1080, ge=120, le=4320, description="Rows asked of a device.")
     freshness: float = Field(
-        default=2.0, gt=0, le=60, description="Seconds without any change after which a device counts as frozen."
+        default=2.0,
+        gt=0,
+        le=60,
+        description="Seconds without any change after which a device counts as frozen.",
     )
 
 

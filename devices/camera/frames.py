@@ -26,7 +26,7 @@ class Frames:
         source: the open source.
         name: the device's name.
         freshness: seconds after which an unchanged picture of a live source counts as frozen. A real sensor
-            always has noise; a driver that hands out its last picture for ever has none (opencv #5221, #14044).
+            always has noise; a driver that repeats its last picture for ever has none (opencv #5221, #14044).
     """
 
     def __init__(self, source: Source, name: str, freshness: float) -> None:
@@ -63,7 +63,9 @@ class Frames:
         if self._failure is not None:
             raise self._failure
         if self.live and time.monotonic() - self._changed > self._freshness:
-            raise KeeperAction(CompletionCode.HARDWARE_ERROR, "frozen-picture", state=DeviceState.HARDWARE_ERROR)
+            raise KeeperAction(
+                CompletionCode.HARDWARE_ERROR, "frozen-picture", state=DeviceState.HARDWARE_ERROR
+            )
 
     def stop(self, within: float) -> None:
         """End the thread. One that hangs in the camera's driver is left behind after ``within`` seconds."""

@@ -19,7 +19,12 @@ JPEG_BYTES = 600_000
 
 _SEARCH_WIDTH = 640
 _SMALLEST_PART = 0.05
+_WITHIN = 0.996
+"""The picture ends this little inside the page's edge, so that no desk shows around it."""
 _MIN_LONG_EDGE = 700
+_STEP = 14
+"""Levels (of 255) by which paper and desk differ across an edge, taken `_STEP_PIXELS` to either side of it."""
+_STEP_PIXELS = 5
 _DARK = 75
 _SHARP = 0.30
 
@@ -28,13 +33,15 @@ def outline(rgb: Picture) -> Quad | None:
     """Where the page lies, None when there is none. Works on a small copy: a few milliseconds at 1080p."""
     scale = min(1.0, _SEARCH_WIDTH / rgb.shape[1])
     small = cv2.resize(rgb, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else rgb
-    blurred = cv2.GaussianBlur(small, (5, 5), 0)
+    blurred = _picture(cv2.GaussianBlur(small, (5, 5), 0))
     best: Quad | None = None
     best_area = _SMALLEST_PART * small.shape[0] * small.shape[1]
     for mask in _masks(blurred):
         contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
         for contour in contours:
-            if cv2.contourArea(contour) > best_area and (quad := _as_quad(contour)) is not None:
+            if cv2.contourArea(contour) <= best_area or (quad := _as_quad(contour)) is None:
+                continue
+            if _stands_out(blurred, _clockwise(quad)):
                 best, best_area = quad, cv2.contourArea(quad)
         if best is not None:
             break
@@ -43,13 +50,16 @@ def outline(rgb: Picture) -> Quad | None:
 
 def straighten(rgb: Picture, quad: Quad) -> Picture:
     """The page seen from straight above, its long edge at most `LONG_EDGE` pixels."""
+    quad = quad.mean(axis=0) + (quad - quad.mean(axis=0)) * np.float32(_WITHIN)
     top, right, bottom, left = (float(np.linalg.norm(quad[i] - quad[(i + 1) % 4])) for i in range(4))
     width, height = max(top, bottom), max(left, right)
     scale = min(1.0, LONG_EDGE / max(width, height))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     target = np.array([(0, 0), (size[0], 0), size, (0, size[1])], np.float32) - np.float32(0.5)
     matrix = cv2.getPerspectiveTransform(quad, target)
-    return _picture(cv2.warpPerspective(rgb, matrix, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE))
+    return _picture(
+        cv2.warpPerspective(rgb, matrix, size, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
+    )
 
 
 def whiten(page: Picture) -> Picture:
@@ -97,7 +107,7 @@ def to_jpeg(page: Picture) -> bytes:
 def _masks(small: Picture) -> list[Picture]:
     """Candidates for "paper": what is bright and pale, then what is bright, then what edges enclose."""
     hsv = cv2.cvtColor(small, cv2.COLOR_RGB2HSV)
-    pale = cv2.subtract(hsv[..., 2], cv2.divide(hsv[..., 1], 2))
+    pale = cv2.subtract(hsv[..., 2], hsv[..., 1] // 2)
     _, by_paleness = cv2.threshold(pale, 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     _, by_light = cv2.threshold(hsv[..., 2], 0, 255, cv2.THRESH_BINARY + cv2.THRESH_OTSU)
     edges = cv2.dilate(cv2.Canny(hsv[..., 2], 40, 120), np.ones((3, 3), np.uint8))
@@ -106,7 +116,7 @@ def _masks(small: Picture) -> list[Picture]:
     return [_picture(mask) for mask in (*closed, edges)]
 
 
-def _as_quad(contour: NDArray[np.int32]) -> Quad | None:
+def _as_quad(contour: cv2.typing.MatLike) -> Quad | None:
     """Four corners, if the contour has the shape of a sheet lying on a desk."""
     hull = cv2.convexHull(contour)
     if len(hull) < 4:
@@ -122,6 +132,24 @@ def _as_quad(contour: NDArray[np.int32]) -> Quad | None:
     directions = sides / lengths[:, None]
     cosines = np.abs((directions * np.roll(directions, -1, axis=0)).sum(axis=1))
     return quad if cosines.max() < np.cos(np.radians(55)) else None
+
+
+def _stands_out(small: Picture, quad: Quad) -> bool:
+    """Light or colour changes across every edge, as between paper and desk; an edge out of view is let pass."""
+    height, width = small.shape[:2]
+    following = np.roll(quad, -1, axis=0)
+    along = (following - quad) / np.linalg.norm(following - quad, axis=1, keepdims=True)
+    outwards = np.stack((along[:, 1], -along[:, 0]), axis=1)
+    places = np.linspace(0.1, 0.9, 17, dtype=np.float32)[None, :, None]
+    edges = quad[:, None] * (1 - places) + following[:, None] * places
+    inside, outside = edges - _STEP_PIXELS * outwards[:, None], edges + _STEP_PIXELS * outwards[:, None]
+    limit = np.array([width - 1, height - 1], np.float32)
+    seen = np.all((outside >= 0) & (outside <= limit), axis=2)
+    i, o = (np.clip(np.rint(points), 0, limit).astype(int) for points in (inside, outside))
+    steps = np.abs(small[i[..., 1], i[..., 0]].astype(int) - small[o[..., 1], o[..., 0]]).max(axis=2)
+    clear = (steps >= _STEP) | ~seen
+    sides_in_view = seen.mean(axis=1) > 0.5
+    return int(sides_in_view.sum()) >= 2 and bool((clear.mean(axis=1) >= 0.75).all())
 
 
 def _clockwise(quad: Quad) -> Quad:

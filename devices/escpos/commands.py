@@ -59,6 +59,9 @@ def raster(row_bytes: int, rows: bytes) -> bytes:
     band = row_bytes * BAND_ROWS
     bands = (rows[start : start + band] for start in range(0, len(rows), band))
     return b"".join(
-        b"\x1dv0\x00" + row_bytes.to_bytes(2, "little") + (len(part) // row_bytes).to_bytes(2, "little") + part
+        b"\x1dv0\x00"
+        + row_bytes.to_bytes(2, "little")
+        + (len(part) // row_bytes).to_bytes(2, "little")
+        + part
         for part in bands
     )

@@ -39,10 +39,16 @@ class PrinterOptions(PrinterProfile):
     proof: Literal["process-id", "fence", "none"] = Field(
         default="fence", description="How the printer confirms that a document has been printed."
     )
-    near_end_sensor: bool = Field(default=True, description="The printer notices that the roll is nearly used up.")
-    taken_sensor: bool = Field(default=False, description="The printer notices that paper was taken (Cashino).")
+    near_end_sensor: bool = Field(
+        default=True, description="The printer notices that the roll is nearly used up."
+    )
+    taken_sensor: bool = Field(
+        default=False, description="The printer notices that paper was taken (Cashino)."
+    )
     answer_timeout: float = Field(default=0.5, gt=0, le=5, description="Seconds to wait for a status answer.")
-    proof_timeout: float = Field(default=8, gt=0, le=60, description="Seconds to wait for the proof of print.")
+    proof_timeout: float = Field(
+        default=8, gt=0, le=60, description="Seconds to wait for the proof of print."
+    )
     write_timeout: float = Field(default=5, gt=0, le=60, description="Seconds a printer may take no bytes.")
 
 
@@ -66,7 +72,9 @@ class EscposPrinter(ReceiptPrinter):
         """Open the way to the printer."""
 
     def _open(self, turn: Turn) -> None:
-        self._session = Session(self._connect(turn), self._profile.answer_timeout, self._profile.write_timeout)
+        self._session = Session(
+            self._connect(turn), self._profile.answer_timeout, self._profile.write_timeout
+        )
 
     def _close(self, turn: Turn) -> None:
         del turn
@@ -92,7 +100,10 @@ class EscposPrinter(ReceiptPrinter):
         status = self._ask(session, turn)
         if status.silent and session.answers:  # it has spoken before: now it is off, or its cable is out
             return DeviceStatus(
-                DeviceState.OFFLINE, self.unknown.media, self.unknown.paper, supply=self.unknown.supply,
+                DeviceState.OFFLINE,
+                self.unknown.media,
+                self.unknown.paper,
+                supply=self.unknown.supply,
                 reasons=("no-answer",),
             )
         return status.device_status(
@@ -106,7 +117,9 @@ class EscposPrinter(ReceiptPrinter):
         try:
             blocks = encode(receipt, self._profile)
         except ValueError:
-            raise PrintStopped(CompletionCode.INVALID_DATA, "does-not-fit", job=JobState.NOT_STARTED) from None
+            raise PrintStopped(
+                CompletionCode.INVALID_DATA, "does-not-fit", job=JobState.NOT_STARTED
+            ) from None
         with _stopping(JobState.NOT_STARTED):
             session = self._ready(turn)
             _refuse_obstacle(self._ask(session, turn), JobState.NOT_STARTED)
@@ -141,7 +154,7 @@ class EscposPrinter(ReceiptPrinter):
             self._close(turn)
             return PrintProof.SENT
         if session.answers and self._profile.status:
-            status = session.ask(turn)
+            status = session.ask_supply(turn)
             _refuse_obstacle(status, JobState.INCOMPLETE)
             if status.silent:
                 raise PrintStopped(
@@ -181,7 +194,9 @@ class EscposTcp(EscposPrinter):
 
         host: str = Field(min_length=1, description="Name or address of the printer.")
         port: int = Field(default=9100, ge=1, le=65535, description="TCP port of the printer.")
-        connect_timeout: float = Field(default=3, gt=0, le=30, description="Seconds to wait for the connection.")
+        connect_timeout: float = Field(
+            default=3, gt=0, le=30, description="Seconds to wait for the connection."
+        )
 
     def _connect(self, turn: Turn) -> Line:
         options = cast("EscposTcp.Options", self.options)

@@ -24,8 +24,12 @@ class PrinterProfile(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    width_dots: Literal[384, 576] = Field(default=576, description="Dots across the paper: 576 on 80 mm, 384 on 58 mm.")
-    gbk: bool = Field(default=True, description="The printer has Chinese characters (GBK); otherwise every line is drawn.")
+    width_dots: Literal[384, 576] = Field(
+        default=576, description="Dots across the paper: 576 on 80 mm, 384 on 58 mm."
+    )
+    gbk: bool = Field(
+        default=True, description="The printer has Chinese characters (GBK); otherwise every line is drawn."
+    )
     cut: Literal["partial", "full", "none"] = Field(default="partial", description="How the paper is cut.")
 
 
@@ -87,7 +91,9 @@ def _columns(columns: Columns, profile: PrinterProfile) -> list[bytes]:
         tab, room = CHINESE_DOTS, profile.width_dots - CHINESE_DOTS
         labels = [*wrap(label, profile.width_dots), ""]
     values = wrap(value, room)
-    lines = [(line, "") for line in labels[:-1]] + [(labels[-1], values[0])] + [("", line) for line in values[1:]]
+    lines = (
+        [(line, "") for line in labels[:-1]] + [(labels[-1], values[0])] + [("", line) for line in values[1:]]
+    )
     return [_line(left, right, 1, profile, emphasis=columns.emphasis, tab=tab) for left, right in lines]
 
 
@@ -108,7 +114,14 @@ def _line(
     if encoded is None:
         size = CHINESE_DOTS * scale
         picture = text_line(
-            left, right, profile.width_dots, size, _LEADING[scale], emphasis=emphasis, position=position, tab=tab
+            left,
+            right,
+            profile.width_dots,
+            size,
+            _LEADING[scale],
+            emphasis=emphasis,
+            position=position,
+            tab=tab,
         )
         return _plain(raster_command(picture))
     return (

@@ -58,7 +58,7 @@ def qr_code(data: str, module_dots: int, width: int) -> Image.Image:
     does not fit on the paper even so.
     """
     code = segno.make_qr(data, error="m", boost_error=False)
-    modules = code.symbol_size(border=4)[0]
+    modules = int(code.symbol_size(border=4)[0])
     dots = min(module_dots, width // modules)
     if dots < 4:
         raise ValueError(f"the data of this QR code needs {modules * 4} dots, the paper has {width}")

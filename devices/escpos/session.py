@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from devices.worker import Turn
 
+
 class Line(Protocol):
     """What a conversation needs of its transport; `TcpLine` says more."""
 
@@ -72,9 +73,11 @@ class Session:
     def ask(self, turn: Turn) -> RealTimeStatus:
         """Ask for all four real-time states. A printer silent on both 1 and 4 is not asked for the rest."""
         printer, paper = self._real_time(1, turn), self._real_time(4, turn)
-        if printer is None and paper is None:
-            return RealTimeStatus()
-        return RealTimeStatus(printer, self._real_time(2, turn), self._real_time(3, turn), paper)
+        cause = error = None
+        if printer is not None or paper is not None:
+            cause, error = self._real_time(2, turn), self._real_time(3, turn)
+        garbled = bool(self._parser.noise or self._inbox)
+        return RealTimeStatus(printer, cause, error, paper, garbled=garbled)
 
     def ask_supply(self, turn: Turn) -> RealTimeStatus:
         """Ask only for what can change while a document is printed: paper and cover."""

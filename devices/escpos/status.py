@@ -1,7 +1,7 @@
 """What a printer answers, as meaning. Pure functions over bytes.
 
 Answers carry no name, only a bit pattern: a real-time status has bit 0 clear and bits 1 and 4 set; a fence
-(``GS r``) has bits 4 and 7 clear; a process id starts with 37 22 (Epson's reference, "response identification").
+(``GS r``) has bits 4 and 7 clear; a process id starts with 37 22 (Epson: "response identification").
 Bit 7 of a real-time status belongs to the maker: the Cashino KP-628E says there that paper waits to be taken.
 """
 
@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from devices.status import DeviceState, DeviceStatus, Fitness, Media, Paper, Supply
 
 _PROCESS_ID_BYTES = 7
+_FLOW_CONTROL = {0x11, 0x13}  # XON and XOFF
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,12 @@ Answer = RealTime | Fence | ProcessId
 
 
 class AnswerParser:
-    """Turns what a printer says into answers, however it is cut into pieces. Unknown bytes are passed over."""
+    """Turns what a printer says into answers, however it is cut into pieces. Other bytes are counted."""
 
     def __init__(self) -> None:
         self._rest = b""
+        self.noise = 0
+        """Bytes that no printer says."""
 
     def feed(self, data: bytes) -> list[Answer]:
         """The answers completed by `data`."""
@@ -60,6 +63,8 @@ class AnswerParser:
                 answers.append(RealTime(first))
             elif first & 0x90 == 0:
                 answers.append(Fence())
+            elif first not in _FLOW_CONTROL:
+                self.noise += 1
             pending = pending[1:]
         self._rest = pending
         return answers
@@ -67,12 +72,16 @@ class AnswerParser:
 
 @dataclass(frozen=True)
 class RealTimeStatus:
-    """The answers to DLE EOT 1-4, ``None`` where the printer was silent."""
+    """The answers to DLE EOT 1-4, ``None`` where the printer was silent.
+
+    ``garbled``: something was said that is no answer at all, as another device on the same port would.
+    """
 
     printer: int | None = None
     offline_cause: int | None = None
     error: int | None = None
     paper: int | None = None
+    garbled: bool = False
 
     @property
     def silent(self) -> bool:
@@ -85,6 +94,8 @@ class RealTimeStatus:
         return next((reason for reason in self._reasons() if reason not in {"paper-low", "head-hot"}), None)
 
     def _reasons(self) -> list[str]:
+        if self.garbled:
+            return ["garbled-answer"]
         printer, cause, error, paper = (
             bits or 0 for bits in (self.printer, self.offline_cause, self.error, self.paper)
         )
@@ -111,14 +122,16 @@ class RealTimeStatus:
                 reasons=("no-answer",),
             )
         reasons = self._reasons()
-        broken = {"cutter-error", "printer-error"} & set(reasons)
+        broken = {"garbled-answer", "cutter-error", "printer-error"} & set(reasons)
         paper = self._paper(near_end_sensor=near_end_sensor)
         return DeviceStatus(
             DeviceState.HARDWARE_ERROR if broken else DeviceState.ONLINE,
             media=self._media(taken_sensor=taken_sensor),
             paper=paper,
             fitness=self._fitness(reasons),
-            supply={Paper.FULL: Supply.OK, Paper.LOW: Supply.LOW, Paper.OUT: Supply.OUT}.get(paper, Supply.UNKNOWN),
+            supply={Paper.FULL: Supply.OK, Paper.LOW: Supply.LOW, Paper.OUT: Supply.OUT}.get(
+                paper, Supply.UNKNOWN
+            ),
             reasons=tuple(reasons),
         )
 
@@ -141,7 +154,7 @@ class RealTimeStatus:
         return Media.NOT_PRESENT if taken_sensor else Media.UNKNOWN
 
     def _fitness(self, reasons: list[str]) -> Fitness:
-        if {"cover-open", "cutter-error", "printer-error", "printer-offline"} & set(reasons):
+        if set(reasons) - {"head-hot", "paper-low", "paper-out"}:
             return Fitness.FAILED
         if "head-hot" in reasons:
             return Fitness.DEGRADED

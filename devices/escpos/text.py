@@ -31,7 +31,7 @@ def clean(text: str) -> str:
 
 
 def gbk(text: str) -> bytes | None:
-    """The bytes of cleaned `text` for a printer's own Chinese font, or None when a character is not in GBK."""
+    """The bytes of cleaned `text` for a printer's own Chinese font; None when a character is not in GBK."""
     try:
         return text.encode("gbk")
     except UnicodeEncodeError:

@@ -1,6 +1,6 @@
 """The printer's end of ESC/POS: a stream of bytes, in any pieces, becomes commands. Pure code.
 
-Written from the same manuals as the driver but sharing nothing with it, so that one can catch the other's slip.
+Written from the same manuals as the driver but sharing nothing with it: one can catch the other's slip.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ _ARGUMENTS = {
     # after DLE
     b"\x10\x04": 1, b"\x10\x05": 1,
 }  # fmt: skip
+
+_KNOWN = {*_ARGUMENTS, b"\x1dv", b"\x1dV", b"\x1d("}
+_PREFIXES = {b"\x1b", b"\x1c", b"\x1d", b"\x10"}
 
 
 @dataclass(frozen=True)
@@ -59,16 +62,15 @@ class CommandParser:
             self._chinese = True
         elif command.name == b"\x1c.":
             self._chinese = False
-        elif len(command.name) == 2 and command.name not in _ARGUMENTS and command.name[:1] in b"\x1b\x1c\x1d\x10":
-            if command.name not in {b"\x1dv", b"\x1dV", b"\x1d("}:
-                self.unknown.append(command.name)
+        elif len(command.name) == 2 and command.name not in _KNOWN:
+            self.unknown.append(command.name)
 
     def _length(self, pending: bytes) -> int:
         """Bytes of the command that `pending` begins with; more than there are, or 0, when it is cut off."""
         first = pending[0]
         if first >= _TEXT_FIRST:
             return 2 if self._chinese and first > 0x80 else 1
-        if pending[:1] not in {b"\x1b", b"\x1c", b"\x1d", b"\x10"}:
+        if pending[:1] not in _PREFIXES:
             return 1
         name = pending[:2]
         if len(name) < 2:
@@ -89,7 +91,7 @@ def _split(raw: bytes) -> Command:
     first = raw[0]
     if first >= _TEXT_FIRST:
         return Command(b"", raw)
-    if raw[:1] in {b"\x1b", b"\x1c", b"\x1d", b"\x10"}:
+    if raw[:1] in _PREFIXES:
         return Command(raw[:2], raw[2:])
     return Command(raw)
 

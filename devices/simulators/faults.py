@@ -15,6 +15,7 @@ class Fault(StrEnum):
     GARBAGE = "garbage"  # answers bytes without any sense
     UNPLUGGED = "unplugged"  # is gone: port, connection or reader vanish
     CARD_PULLED_MID_READ = "card-pulled-mid-read"  # the card leaves in the middle of the next reading, once
+    STALLED = "stalled"  # takes no more bytes
     PAPER_LOW = "paper-low"
     PAPER_OUT = "paper-out"
     COVER_OPEN = "cover-open"

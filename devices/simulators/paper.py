@@ -4,27 +4,49 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from enum import StrEnum
 from pathlib import Path
 
 from devices.simulators.escpos_stream import Command, CommandParser
+from devices.simulators.faults import Fault
 from devices.simulators.roll import Cell, Roll
 
 _FIXED_BITS = 0x12
 _FEED_TO_CUTTER = 60
-_DEFAULT_SPACING = 30
+_STYLES = {b"\x1ba", b"\x1b3", b"\x1bE", b"\x1b!", b"\x1c!", b"\x1d!"}
+_STOPPING = {Fault.PAPER_OUT, Fault.COVER_OPEN}
 
 
-class PrinterFault(StrEnum):
-    """How the printer misbehaves."""
+class _Style:
+    """How the next characters look."""
 
-    NONE = "none"
-    SILENT = "silent"  # prints, and never says a word
-    GARBAGE = "garbage"  # answers nonsense
-    PAPER_LOW = "paper-low"
-    PAPER_OUT = "paper-out"
-    COVER_OPEN = "cover-open"
-    CUTTER = "cutter-error"
+    def __init__(self) -> None:
+        self.align = 0
+        self.spacing = 30
+        self.bold = False
+        self._latin = self._chinese = (1, 1)
+
+    def cell(self, data: bytes) -> tuple[str, Cell]:
+        """One character as text and as ink."""
+        text = data.decode("gbk", errors="replace")
+        scale_x, scale_y = self._latin if len(data) == 1 else self._chinese
+        return text, Cell(text, scale_x, scale_y, bold=self.bold)
+
+    def obey(self, command: bytes, n: int) -> None:
+        """Change the style by one of the commands in `_STYLES`."""
+        match command:
+            case b"\x1ba":
+                self.align = min(n & 0x03, 2)
+            case b"\x1b3":
+                self.spacing = n
+            case b"\x1bE":
+                self.bold = bool(n & 1)
+            case b"\x1b!":
+                self._latin = (2 if n & 0x20 else 1, 2 if n & 0x10 else 1)
+                self.bold = bool(n & 0x08)
+            case b"\x1c!":
+                self._chinese = (2 if n & 0x04 else 1, 2 if n & 0x08 else 1)
+            case b"\x1d!":
+                self._latin = self._chinese = ((n >> 4 & 7) + 1, (n & 7) + 1)
 
 
 class PaperPrinter:
@@ -43,7 +65,7 @@ class PaperPrinter:
         self._taken_sensor = taken_sensor
         self._lock = threading.RLock()
         self._roll = Roll(width)
-        self._fault = PrinterFault.NONE
+        self._fault = Fault.NONE
         self._lines_left: int | None = None
         self._waiting: Path | None = None
         self._lines: list[str] = []
@@ -58,13 +80,7 @@ class PaperPrinter:
         self._queue: deque[Command] = deque()
         self._cells: list[Cell] = []
         self._text = ""
-        self._initialise()
-
-    def _initialise(self) -> None:
-        self._align = 0
-        self._spacing = _DEFAULT_SPACING
-        self._bold = False
-        self._latin_scale = self._chinese_scale = (1, 1)
+        self._style = _Style()
 
     @property
     def unknown_commands(self) -> list[bytes]:
@@ -76,17 +92,15 @@ class PaperPrinter:
         """The paper that nobody has taken yet."""
         return self._waiting
 
-    def set_fault(self, fault: PrinterFault, after_lines: int = 0) -> None:
-        """Misbehave, or stop doing so; paper can run out after some more printed lines."""
-        with self._lock:
-            self._lines_left = after_lines if fault is PrinterFault.PAPER_OUT and after_lines else None
-            self._fault = PrinterFault.NONE if self._lines_left else fault
+    def set_fault(self, fault: Fault, after_lines: int = 0) -> None:
+        """Misbehave, or stop doing so: then what waited is printed, as a real printer does after a refill.
 
-    def mend(self) -> bytes:
-        """Repair and refill; what waited is printed, as a real printer does. Returns what it says then."""
+        With `after_lines`, the paper runs out only after that many more lines.
+        """
         with self._lock:
-            self.set_fault(PrinterFault.NONE)
-            return self._work()
+            self._lines_left = after_lines if fault is Fault.PAPER_OUT and after_lines else None
+            self._fault = Fault.NONE if self._lines_left else fault
+            self._work()
 
     def power_cycle(self) -> None:
         """Lose the power: what had been received and not printed is gone."""
@@ -118,78 +132,75 @@ class PaperPrinter:
                 else:
                     self._queue.append(command)
             answer += self._work()
-            if self._fault is PrinterFault.SILENT:
+            if self._fault is Fault.SILENT:
                 return b""
-            return b"\xa5\xff\x89\xc4" * len(answer) if self._fault is PrinterFault.GARBAGE else answer
-
-    @property
-    def _stopped(self) -> bool:
-        return self._fault in {PrinterFault.PAPER_OUT, PrinterFault.COVER_OPEN, PrinterFault.CUTTER}
+            return b"\xa5\xff\x89\xc4" * len(answer) if self._fault is Fault.GARBAGE else answer
 
     def _real_time(self, n: int) -> bytes:
-        bits = _FIXED_BITS
-        fault = self._fault
-        if n == 1:
-            bits |= (0x08 if self._stopped else 0) | (0x80 if self._taken_sensor and self._waiting else 0)
-        elif n == 2:
-            bits |= (0x04 if fault is PrinterFault.COVER_OPEN else 0) | (
-                0x20 if fault is PrinterFault.PAPER_OUT else 0
-            )
-        elif n == 3:
-            bits |= 0x08 if fault is PrinterFault.CUTTER else 0
-        elif n == 4:
-            low = fault in {PrinterFault.PAPER_LOW, PrinterFault.PAPER_OUT}
-            bits |= (0x0C if low else 0) | (0x60 if fault is PrinterFault.PAPER_OUT else 0)
-        else:
-            return b""
-        return bytes((bits,))
+        """The answer to DLE EOT n."""
+        bits = {
+            1: {0x08: self._fault in _STOPPING, 0x80: self._taken_sensor and self._waiting is not None},
+            2: {0x04: self._fault is Fault.COVER_OPEN, 0x20: self._fault is Fault.PAPER_OUT},
+            3: {},
+            4: {
+                0x0C: self._fault in {Fault.PAPER_LOW, Fault.PAPER_OUT},
+                0x60: self._fault is Fault.PAPER_OUT,
+            },
+        }.get(n)
+        return b"" if bits is None else bytes((_FIXED_BITS | sum(bit for bit, on in bits.items() if on),))
 
     def _work(self) -> bytes:
         """Print what waits, as long as nothing is in the way."""
         answer = b""
-        while self._queue and not self._stopped:
+        while self._queue and self._fault not in _STOPPING:
             answer += self._obey(self._queue.popleft())
         return answer
 
     def _obey(self, command: Command) -> bytes:
         name, data = command.name, command.data
-        if not name:
-            self._character(data)
-        elif name == b"\n":
-            self._line_feed(self._spacing)
-        elif name == b"\x1b@":
-            self._initialise()
-        elif name in _STYLE:
-            _STYLE[name](self, data[0])
-        elif name == b"\x1bJ":
-            self._line_feed(data[0])
-        elif name == b"\x1bd":
-            self._line_feed(data[0] * self._spacing)
-        elif name == b"\x1dv":
-            self._flush_line()
-            self._roll.raster(int.from_bytes(data[2:4], "little"), data[6:], self._align)
-            self._count_line()
-        elif name in {b"\x1dV", b"\x1bi", b"\x1bm"}:
-            self._cut(data)
-        elif name == b"\x1dr" and data in {b"\x01", b"1"}:
-            return bytes((0x0C if self._fault is PrinterFault.PAPER_OUT else 0,))
-        elif name == b"\x1d(" and data[:5] == b"H\x06\x00\x30\x30":
-            return b"\x37\x22" + data[5:9] + b"\x00"
+        match name:
+            case b"":
+                self._character(data)
+            case b"\n":
+                self._line_feed(self._style.spacing)
+            case b"\x1bJ":
+                self._line_feed(data[0])
+            case b"\x1bd":
+                self._line_feed(data[0] * self._style.spacing)
+            case b"\x1b@":
+                self._style = _Style()
+            case b"\x1dv":
+                self._raster(data)
+            case b"\x1dV" | b"\x1bi" | b"\x1bm":
+                self._cut(data)
+            case b"\x1dr" | b"\x1d(":
+                return self._confirm(name, data)
+            case _ if name in _STYLES:
+                self._style.obey(name, data[0])
         return b""
 
+    def _confirm(self, name: bytes, data: bytes) -> bytes:
+        """The answer that everything before has been printed."""
+        if name == b"\x1dr":
+            return b"\x00" if data in {b"\x01", b"1"} else b""
+        return b"\x37\x22" + data[5:9] + b"\x00" if data[0:1] == b"H" and data[3:5] == b"00" else b""
+
     def _character(self, data: bytes) -> None:
-        text = data.decode("gbk", errors="replace")
-        scale_x, scale_y = self._latin_scale if len(data) == 1 else self._chinese_scale
-        cell = Cell(text, scale_x, scale_y, bold=self._bold)
+        text, cell = self._style.cell(data)
         if sum(c.width for c in self._cells) + cell.width > self._roll.width:
-            self._line_feed(self._spacing)
+            self._line_feed(self._style.spacing)
         self._cells.append(cell)
         self._text += text
+
+    def _raster(self, data: bytes) -> None:
+        self._flush_line()
+        self._roll.raster(int.from_bytes(data[2:4], "little"), data[6:], self._style.align)
+        self._count_line()
 
     def _line_feed(self, dots: int) -> None:
         if self._cells:
             self._lines.append(self._text)
-            self._roll.line(self._cells, self._align, dots)
+            self._roll.line(self._cells, self._style.align, dots)
             self._cells, self._text = [], ""
         else:
             self._roll.feed(dots)
@@ -197,13 +208,13 @@ class PaperPrinter:
 
     def _flush_line(self) -> None:
         if self._cells:
-            self._line_feed(self._spacing)
+            self._line_feed(self._style.spacing)
 
     def _count_line(self) -> None:
         if self._lines_left is not None:
             self._lines_left -= 1
             if self._lines_left <= 0:
-                self._lines_left, self._fault = None, PrinterFault.PAPER_OUT
+                self._lines_left, self._fault = None, Fault.PAPER_OUT
 
     def _cut(self, data: bytes) -> None:
         self._flush_line()
@@ -212,7 +223,8 @@ class PaperPrinter:
         if self._roll.bare:
             self._roll.cut()
             return
-        number = 1 + max((int(path.stem[-4:]) for path in self._folder.glob(f"{self._name}-[0-9]*.png")), default=0)
+        earlier = self._folder.glob(f"{self._name}-[0-9][0-9][0-9][0-9].png")
+        number = 1 + max((int(path.stem[-4:]) for path in earlier), default=0)
         path = self._folder / f"{self._name}-{number:04d}.png"
         self._save(path, cut=True)
         self.papers.append(path)
@@ -226,32 +238,3 @@ class PaperPrinter:
         unfinished = path.with_suffix(".part")
         picture.save(unfinished, "PNG")
         unfinished.replace(path)  # whoever watches the folder sees whole pictures only
-
-    def _set_align(self, n: int) -> None:
-        self._align = n & 0x03 if n & 0x03 < 3 else 0
-
-    def _set_spacing(self, n: int) -> None:
-        self._spacing = n
-
-    def _set_bold(self, n: int) -> None:
-        self._bold = bool(n & 1)
-
-    def _set_latin(self, n: int) -> None:
-        self._latin_scale = (2 if n & 0x20 else 1, 2 if n & 0x10 else 1)
-        self._bold = bool(n & 0x08)
-
-    def _set_chinese(self, n: int) -> None:
-        self._chinese_scale = (2 if n & 0x04 else 1, 2 if n & 0x08 else 1)
-
-    def _set_size(self, n: int) -> None:
-        self._latin_scale = self._chinese_scale = ((n >> 4 & 7) + 1, (n & 7) + 1)
-
-
-_STYLE = {
-    b"\x1ba": PaperPrinter._set_align,
-    b"\x1b3": PaperPrinter._set_spacing,
-    b"\x1bE": PaperPrinter._set_bold,
-    b"\x1b!": PaperPrinter._set_latin,
-    b"\x1c!": PaperPrinter._set_chinese,
-    b"\x1d!": PaperPrinter._set_size,
-}

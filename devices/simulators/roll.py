@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
-from devices.fonts import draw_text, text_width
+from devices.fonts import Weight, draw_text, text_width
 
 PAPER = (252, 249, 240)
 INK = (40, 36, 42)
@@ -34,7 +34,7 @@ class Roll:
     @property
     def bare(self) -> bool:
         """Nothing has been printed since the last cut."""
-        return not any(strip.getextrema()[0] < _WHITE for strip in self._strips)
+        return not any(ImageChops.invert(strip).getbbox() for strip in self._strips)
 
     def line(self, cells: list[Cell], align: int, height: int) -> None:
         """Print one line of characters; `height` is how far the paper moves."""
@@ -51,7 +51,9 @@ class Roll:
     def raster(self, row_bytes: int, data: bytes, align: int) -> None:
         """Print a picture, 1 is black."""
         rows = len(data) // row_bytes
-        picture = Image.frombytes("1", (row_bytes * 8, rows), bytes(byte ^ 0xFF for byte in data)).convert("L")
+        picture = Image.frombytes("1", (row_bytes * 8, rows), bytes(byte ^ 0xFF for byte in data)).convert(
+            "L"
+        )
         free = max(0, self.width - picture.width)
         strip = self._blank(rows)
         strip.paste(picture, ((0, free // 2, free)[align], 0))
@@ -96,11 +98,11 @@ class Cell:
 
 
 @lru_cache(maxsize=2048)
-def _glyph(character: str, scale_x: int, scale_y: int, bold: bool) -> Image.Image:  # noqa: FBT001 - cache key
+def _glyph(character: str, scale_x: int, scale_y: int, bold: bool) -> Image.Image:
     narrow = character.isascii()
     box = (12 if narrow else 24) * scale_x
     em = (21 if narrow else 24) * scale_y
-    weight = "bold" if bold else "regular"
+    weight: Weight = "bold" if bold else "regular"
     natural = max(1, round(text_width(character, em, weight)))
     picture = Image.new("L", (natural, 24 * scale_y), _WHITE)
     draw_text(ImageDraw.Draw(picture), (0, 21 * scale_y), character, em, 0, weight)

@@ -69,7 +69,9 @@ class EspeakSpeaker(Speaker):
         if self._speech.wav is None and not any(Path("/dev/snd").glob("pcm*p")):
             raise _missing("no-sound-card")
         try:
-            subprocess.run([program, "--version"], check=True, capture_output=True, timeout=max(0.1, turn.remaining))
+            subprocess.run(
+                [program, "--version"], check=True, capture_output=True, timeout=max(0.1, turn.remaining)
+            )
         except (OSError, subprocess.SubprocessError):
             raise _missing("espeak-ng-fails") from None
         return DeviceStatus(DeviceState.ONLINE, fitness=Fitness.OK)
@@ -87,14 +89,26 @@ class EspeakSpeaker(Speaker):
             child.kill()
             child.wait()
         if child.returncode > 0:  # below zero: hushed
-            raise KeeperAction(CompletionCode.HARDWARE_ERROR, "espeak-ng-fails", state=DeviceState.HARDWARE_ERROR)
+            raise KeeperAction(
+                CompletionCode.HARDWARE_ERROR, "espeak-ng-fails", state=DeviceState.HARDWARE_ERROR
+            )
 
     def _start(self, voice: str, text: bytes) -> subprocess.Popen[bytes]:
         program = shutil.which(_PROGRAM)
         if program is None:
             raise _missing("no-espeak-ng")
         options = self._speech
-        command = [program, "-b", "1", "-v", voice, "-s", str(options.words_per_minute), "-a", str(options.volume)]
+        command = [
+            program,
+            "-b",
+            "1",
+            "-v",
+            voice,
+            "-s",
+            str(options.words_per_minute),
+            "-a",
+            str(options.volume),
+        ]
         if options.wav is not None:
             command += ["-w", str(self._sound_file())]
         child = subprocess.Popen(

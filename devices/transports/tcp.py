@@ -40,7 +40,7 @@ class TcpLine:
             raise KeeperAction(
                 CompletionCode.DEVICE_NOT_READY, "no-connection", state=DeviceState.OFFLINE
             ) from None
-        self._socket.setblocking(False)  # noqa: FBT003 - the library's own signature
+        self._socket.setblocking(False)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 

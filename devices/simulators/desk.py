@@ -1,0 +1,167 @@
+"""The desk under the document camera: what lies there is a picture in the camera's folder.
+
+The page lies a little askew, under a lamp, on wood, seen by a camera that is not quite above it.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from devices.simulators.documents import DOCUMENTS
+from devices.simulators.faults import Fault
+
+WIDTH, HEIGHT = 1920, 1080
+"""Pixels of the simulated camera."""
+
+_FRAME_NAME = "desk.jpg"
+_LARGEST_SIDE = 6000
+
+Picture = NDArray[np.uint8]
+
+
+class UnknownPage(ValueError):
+    """What should be put on the desk is neither a demonstration document nor a readable image."""
+
+
+class SimulatedDesk:
+    """One desk with one camera above it.
+
+    Args:
+        folder: the folder that the camera driver watches.
+    """
+
+    faults = frozenset({Fault.UNPLUGGED, Fault.FROZEN})
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._page: str | None = None
+        self._view = desk()
+        self._fault = Fault.NONE
+
+    @property
+    def page(self) -> str | None:
+        """What lies there, None for a bare desk."""
+        return self._page
+
+    @property
+    def fault(self) -> Fault:
+        """The current misbehaviour."""
+        return self._fault
+
+    @fault.setter
+    def fault(self, fault: Fault) -> None:
+        self._fault = fault
+        if fault is Fault.UNPLUGGED:
+            self.stop()
+        elif fault is Fault.NONE:
+            self.start()
+
+    def start(self) -> None:
+        """Let the camera see the desk."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._show()
+
+    def stop(self) -> None:
+        """Take the camera away."""
+        (self._folder / _FRAME_NAME).unlink(missing_ok=True)
+        if self._folder.is_dir() and not any(self._folder.iterdir()):
+            self._folder.rmdir()
+
+    def put(self, what: str) -> None:
+        """Lay a page on the desk: a demonstration document by name, or an image file.
+
+        Raises UnknownPage when it is neither.
+        """
+        self._view = lay(_page(what), desk())
+        self._page = what
+        self._show()
+
+    def clear(self) -> None:
+        """Take the page away."""
+        self._view, self._page = desk(), None
+        self._show()
+
+    def _show(self) -> None:
+        if self._fault in {Fault.FROZEN, Fault.UNPLUGGED}:
+            return
+        jpeg = cv2.imencode(
+            ".jpg", cv2.cvtColor(self._view, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 92]
+        )[1]
+        unfinished = self._folder / f".{_FRAME_NAME}"
+        unfinished.write_bytes(jpeg.tobytes())
+        unfinished.replace(self._folder / _FRAME_NAME)
+
+
+@lru_cache(maxsize=1)
+def desk() -> Picture:
+    """A bare wooden desk under a lamp."""
+    chance = np.random.default_rng(7)
+    grain = chance.normal(0, 1, (HEIGHT, 60)).astype(np.float32)
+    wood = cv2.GaussianBlur(
+        cv2.resize(grain, (WIDTH, HEIGHT), interpolation=cv2.INTER_CUBIC), (0, 0), 6, sigmaY=1.2
+    )
+    fine = cv2.GaussianBlur(chance.normal(0, 1, (HEIGHT, WIDTH)).astype(np.float32), (0, 0), 9, sigmaY=0.8)
+    tone = 1 + 0.045 * wood / wood.std() + 0.025 * fine / fine.std()
+    return _lit(np.array([126, 92, 62], np.float32) * tone[..., None], chance)
+
+
+def lay(page: Picture, ground: Picture) -> Picture:
+    """The page on the desk, with its shadow and the noise of a camera."""
+    corners = _corners(page.shape[1], page.shape[0])
+    source = np.array(
+        [(0, 0), (page.shape[1], 0), (page.shape[1], page.shape[0]), (0, page.shape[0])], np.float32
+    )
+    matrix = cv2.getPerspectiveTransform(source, corners)
+    warped = cv2.warpPerspective(page, matrix, (WIDTH, HEIGHT), flags=cv2.INTER_AREA).astype(np.float32)
+    mask = np.zeros((HEIGHT, WIDTH), np.float32)
+    cv2.fillConvexPoly(mask, np.round(corners * 16).astype(np.int32), 1.0, cv2.LINE_AA, shift=4)
+    shadow = cv2.GaussianBlur(np.roll(mask, (10, 7), (0, 1)), (0, 0), 12)
+    base = ground.astype(np.float32) * (1 - 0.45 * shadow[..., None])
+    lit = warped * (_light() * np.array([1.0, 0.975, 0.93], np.float32))
+    chance = np.random.default_rng(11)
+    noise = chance.normal(0, 1.2, (HEIGHT, WIDTH, 1)).astype(np.float32)
+    together = base * (1 - mask[..., None]) + lit * mask[..., None] + noise
+    return np.clip(together, 0, 255).astype(np.uint8)
+
+
+def _corners(width: int, height: int) -> NDArray[np.float32]:
+    """Where the corners of a page of this shape come to lie: tilted by three degrees, the far edge shorter."""
+    scale = min(1420 / width, 880 / height)
+    half = np.array([width, height], np.float32) * scale / 2
+    square = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)], np.float32) * half
+    angle = np.radians(-2.8)
+    turn = np.array([(np.cos(angle), -np.sin(angle)), (np.sin(angle), np.cos(angle))], np.float32)
+    points = square @ turn.T
+    depth = 1 - 0.055 * points[:, 1:] / half[1]
+    return (points / depth + np.array([WIDTH / 2, HEIGHT / 2], np.float32)).astype(np.float32)
+
+
+def _light() -> NDArray[np.float32]:
+    """How much light of the lamp falls on every point, in the shape (HEIGHT, WIDTH, 1)."""
+    y, x = np.mgrid[0:HEIGHT, 0:WIDTH].astype(np.float32)
+    distance = np.hypot(x - WIDTH * 0.42, y - HEIGHT * 0.35) / WIDTH
+    return (0.97 - 0.32 * distance**1.5)[..., None].astype(np.float32)
+
+
+def _lit(colours: NDArray[np.float32], chance: np.random.Generator) -> Picture:
+    noise = chance.normal(0, 1.2, (HEIGHT, WIDTH, 1)).astype(np.float32)
+    return np.clip(colours * _light() + noise, 0, 255).astype(np.uint8)
+
+
+def _page(what: str) -> Picture:
+    if what in DOCUMENTS:
+        return np.asarray(DOCUMENTS[what]().convert("RGB"))
+    try:
+        with Image.open(what) as image:
+            if max(image.size) > _LARGEST_SIDE:
+                raise UnknownPage(f"{what} has more than {_LARGEST_SIDE} pixels on one side")
+            return np.asarray(image.convert("RGB"))
+    except (OSError, Image.DecompressionBombError):
+        known = ", ".join(sorted(DOCUMENTS))
+        raise UnknownPage(f"{what!r} is no image file and none of: {known}") from None
