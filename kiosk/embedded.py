@@ -1,0 +1,127 @@
+"""A whole site on one machine: the hub and the far ends of the devices as child processes beside the kiosk.
+
+For the demonstration, the guided tour and the tests. The kiosk itself cannot tell them from the real thing:
+it speaks HTTP to the hub (through the bench's network cable, which can be cut) and the devices' own protocols.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import structlog
+
+from config.settings import Site
+
+log = structlog.get_logger(__name__)
+
+MAIN: Final = Path(__file__).resolve().parent.parent / "main.py"
+READY_WITHIN: Final = 60.0
+STOP_WITHIN: Final = 8.0
+
+
+class ChildFailed(Exception):
+    """A child process did not do its part; the message says which, and where its output is."""
+
+
+@asynccontextmanager
+async def whole_site(site: Site, site_file: Path) -> AsyncIterator[None]:
+    """Run what ``site`` wants beside the kiosk: the embedded hub, then the bench. Both end with the kiosk.
+
+    Raises:
+        ChildFailed: one of them did not start.
+    """
+    site.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    async with AsyncExitStack() as stack:
+        if site.hub.embedded:
+            await _prepare_hub(site)
+            port = str(site.simulation.hub_port or urlsplit(site.hub.url).port)
+            hub = ("hub", "serve", "--port", port, "--data", str(hub_data(site)))
+            await stack.enter_async_context(_child(site.data / "hub.log", *hub))
+        if site.simulation.enabled:
+            relay: tuple[str, ...] = ()
+            if site.simulation.hub_port:
+                relay = ("--relay", f"{urlsplit(site.hub.url).port}:{site.simulation.hub_port}")
+            bench = ("bench", "serve", "--site", str(site_file), *relay)
+            await stack.enter_async_context(_child(site.data / "bench.log", *bench))
+        yield
+
+
+def hub_data(site: Site) -> Path:
+    """Folder of the embedded hub's database and keys."""
+    return site.data / "hub"
+
+
+async def _prepare_hub(site: Site) -> None:
+    """Demonstration content, and a one-time code for a kiosk that is not enrolled yet."""
+    await run_command("hub", "seed", "--data", str(hub_data(site)))
+    file = site.hub.enrolment_code_file
+    if file is not None and not (site.data / "identity" / "enrolment.json").exists():
+        code = await run_command("hub", "enrolment-code", "--data", str(hub_data(site)))
+        path = site.path(file)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(code, encoding="ascii")
+
+
+async def run_command(*words: str) -> str:
+    """Run one of our own commands to its end; what it printed.
+
+    Raises:
+        ChildFailed: it ended with a failure; the message holds the last line it said.
+    """
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, str(MAIN), *words, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
+    )
+    out, err = await process.communicate()
+    if process.returncode != 0:
+        said = (err or out).decode(errors="replace").strip().splitlines()
+        raise ChildFailed(f"'{' '.join(words[:2])}' failed: {said[-1] if said else 'it said nothing'}")
+    return out.decode()
+
+
+@asynccontextmanager
+async def _child(output: Path, *words: str) -> AsyncIterator[None]:
+    """Start one of our own commands, wait for its line "ready", stop it at the end."""
+    name = " ".join(words[:2])
+    with output.open("ab") as log_file:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, str(MAIN), *words, stdout=asyncio.subprocess.PIPE, stderr=log_file
+        )
+    assert process.stdout is not None, "asked for as a pipe"
+    try:
+        await _until_ready(name, output, process.stdout)
+        # Whatever else it says is read and dropped, so that it never waits for us.
+        draining = asyncio.create_task(process.stdout.read())
+        yield
+    finally:
+        await _stop(process)
+    await draining
+
+
+async def _until_ready(name: str, output: Path, stdout: asyncio.StreamReader) -> None:
+    try:
+        async with asyncio.timeout(READY_WITHIN):
+            while line := await stdout.readline():
+                if line.startswith(b"ready"):
+                    return
+    except TimeoutError:
+        raise ChildFailed(
+            f"'{name}' was not ready within {READY_WITHIN:.0f} s; its output is in {output}"
+        ) from None
+    raise ChildFailed(f"'{name}' ended before it was ready; its output is in {output}")
+
+
+async def _stop(process: asyncio.subprocess.Process) -> None:
+    if process.returncode is None:
+        process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), STOP_WITHIN)
+    except TimeoutError:
+        log.warning("child.killed", pid=process.pid)
+        process.kill()
+        await process.wait()

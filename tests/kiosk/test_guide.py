@@ -1,0 +1,78 @@
+"""The catalogue on disk, and finding things in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kiosk.guide import Guide
+from tests.kiosk.items import demonstration
+
+
+@pytest.fixture(scope="module")
+def guide(tmp_path_factory: pytest.TempPathFactory) -> Guide:
+    guide = Guide(tmp_path_factory.mktemp("guide") / "catalogue.json")
+    guide.publish(demonstration())
+    return guide
+
+
+MEDICAL = "resident-medical-insurance-enrol"
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("医保", MEDICAL),
+        ("新农合", MEDICAL),
+        ("jumin yibao", MEDICAL),
+        ("jmyb", MEDICAL),
+        ("ＪＭＹＢ", MEDICAL),
+        ("城乡居民基本医疗保险参保登记", MEDICAL),
+        ("shenfenzheng", "id-card-renew"),
+        ("换身份证", "id-card-renew"),
+        ("社保证明", "social-insurance-record"),
+        ("结婚", "marriage-register"),
+        ("insurance", MEDICAL),
+    ],
+)
+def test_people_find_it_by_hanzi_pinyin_initials_and_english(guide: Guide, words: str, found: str) -> None:
+    assert found in [hit.item.id for hit in guide.search(words, 5)]
+
+
+def test_a_whole_sentence_still_finds_the_word_in_it(guide: Guide) -> None:
+    assert MEDICAL in [hit.item.id for hit in guide.search("我想给家里老人办新农合怎么弄", 3)]
+
+
+@pytest.mark.parametrize("words", ["", "   ", "，。？", "量子纠缠", "zzzz"])
+def test_nothing_is_found_for_nothing(guide: Guide, words: str) -> None:
+    assert guide.search(words) == []
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=40))
+def test_any_keys_are_fine(guide: Guide, words: str) -> None:
+    hits = guide.search(words, 7)
+    assert len(hits) <= 7
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+
+
+def test_the_last_catalogue_serves_after_a_restart(tmp_path: Path) -> None:
+    Guide(tmp_path / "catalogue.json").publish(demonstration())
+    again = Guide(tmp_path / "catalogue.json")
+    again.load()
+    assert again.version == 1
+    assert again.item(MEDICAL) is not None
+
+
+@pytest.mark.parametrize("damage", [b"", b"{}", b"\xff\xfe garbage", b'{"version": 1, "items": [{}]}'])
+def test_a_damaged_catalogue_is_set_aside_and_the_kiosk_starts(tmp_path: Path, damage: bytes) -> None:
+    kept = tmp_path / "catalogue.json"
+    kept.write_bytes(damage)
+    guide = Guide(kept)
+    guide.load()
+    assert guide.items == ()
+    assert not kept.exists()
+    assert (tmp_path / "catalogue.damaged").read_bytes() == damage
