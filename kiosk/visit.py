@@ -6,7 +6,7 @@ warning, "take your card" and the apology when something breaks are here, so tha
 **Going back is replay.** A visit remembers what every page was answered. "Back" cancels the journey, drops
 the last answer and runs the journey again from its start; pages still answered return at once without being
 shown. A journey therefore must do everything that has an effect through ``show``, ``show_while`` or ``once``
-(decision 002).
+(decision 003).
 
 **Everything personal belongs to the visit.** When it ends, in whichever way, answers, applicant and pictures
 are dropped and the stage wipes what it holds.
