@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,9 @@ def test_every_package_is_listed_for_packaging() -> None:
     listed = set(re.findall(r'"(\w+)\.\*"', (ROOT / "pyproject.toml").read_text()))
     packages = {path.parent.name for path in tracked("*/__init__.py") if path.parents[1] == ROOT}
     assert packages - {"tests", "benchmarks"} <= listed
+
+
+def test_the_docs_are_as_new_as_the_settings_and_every_link_leads_somewhere() -> None:
+    command = [sys.executable, str(ROOT / "docs" / "build.py"), "--check"]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
