@@ -23,9 +23,9 @@ from devices.registry import BUILT_IN, driver_class  # noqa: E402
 SETTINGS = ROOT / "docs" / "settings.md"
 HEAD = """# Settings
 
-Written by `make docs` out of the descriptions in `config/settings.py` and in the drivers. A site file is TOML;
-a key that is not known is refused with its place and the nearest known name. Relative paths start at the site
-file's folder.
+Written by `make docs` out of what is said in `config/settings.py` and in the drivers. A site file is in TOML.
+A key that is not known is refused with its place and the nearest known name. Relative paths start at the
+folder of the site file.
 """
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
