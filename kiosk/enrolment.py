@@ -1,7 +1,7 @@
 """How a kiosk becomes known to its hub: a key pair made here, a one-time code, and the reply kept for good.
 
-The folder ``identity`` in the kiosk's data folder holds ``kiosk.key`` (Ed25519, PKCS #8 in PEM, readable by the
-owner alone) and ``enrolment.json`` (the hub's ``EnrolmentReply``). The key never leaves the machine.
+The folder ``identity`` in the kiosk's data folder holds ``kiosk.key`` (Ed25519, PKCS #8 in PEM, readable by
+the owner alone) and ``enrolment.json`` (the hub's ``EnrolmentReply``). The key never leaves the machine.
 """
 
 from __future__ import annotations
@@ -71,8 +71,9 @@ def enrol(
 ) -> KioskIdentity:
     """Enrol at the hub at ``url`` with a one-time code and keep the reply. Blocks.
 
-    The key is made first and kept, so that an enrolment whose answer was lost can be repeated with the same
-    code. Raises ``HubRefused`` (used or wrong code, protocol too old), ``HubUnreachable``, ``IdentityDamaged``.
+    The key is made first and kept, so that an enrolment whose answer was lost can be repeated with the
+    same code. Raises ``HubRefused`` (used or wrong code, protocol too old), ``HubUnreachable``,
+    ``IdentityDamaged``.
     """
     key = _key(data)
     client = HubClient(url, Credentials(_BEFORE_ENROLMENT, key), timeout)

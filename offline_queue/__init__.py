@@ -26,7 +26,6 @@ from offline_queue.model import (
     RetryLater,
     Sealer,
     State,
-    attachment_kind,
 )
 from offline_queue.store import OfflineQueue
 from offline_queue.uploader import Uploader, Waits
@@ -52,6 +51,5 @@ __all__ = [
     "UnknownItem",
     "Uploader",
     "Waits",
-    "attachment_kind",
     "new_id",
 ]

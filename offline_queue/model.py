@@ -100,13 +100,8 @@ class QueueStats:
 
 
 class Sealer(Protocol):
-    """Closes content so that only the recipient can open it, bound to id, kind and schema."""
+    """Closes content so that only the recipient can open it, bound to id, kind, schema and part."""
 
-    def seal(self, content: bytes, *, item_id: UUID, kind: str, schema: int) -> bytes:
-        """The sealed content. Two seals of the same content differ."""
+    def seal(self, content: bytes, *, item_id: UUID, kind: str, schema: int, part: int) -> bytes:
+        """The sealed content; ``part`` is 0 for the payload, n for the n-th attachment."""
         ...
-
-
-def attachment_kind(kind: str) -> str:
-    """The kind to which an attachment of an item of ``kind`` is sealed."""
-    return f"{kind}+attachment"

@@ -18,7 +18,7 @@ from sqlite_utils import Database
 
 from offline_queue.database import lock_folder, open_database, storage_error
 from offline_queue.errors import ContentConflict, NoRecipient, QueueError, UnknownItem
-from offline_queue.model import Attachment, Envelope, LeasedItem, QueueStats, Sealer, State, attachment_kind
+from offline_queue.model import Attachment, Envelope, LeasedItem, QueueStats, Sealer, State
 
 log = structlog.get_logger(__name__)
 
@@ -79,10 +79,9 @@ class OfflineQueue:
         sealer = self.sealer
         if sealer is None:
             raise NoRecipient("there is no recipient key to seal to; nothing was stored")
-        sealed = sealer.seal(payload, item_id=item_id, kind=kind, schema=schema)
-        files = [
-            sealer.seal(content, item_id=item_id, kind=attachment_kind(kind), schema=schema)
-            for content in attachments
+        sealed, *files = [
+            sealer.seal(content, item_id=item_id, kind=kind, schema=schema, part=part)
+            for part, content in enumerate([payload, *attachments])
         ]
         with self._write() as db:
             known = db.execute("SELECT digest FROM items WHERE id = ?", [str(item_id)]).fetchone()

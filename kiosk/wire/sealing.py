@@ -2,8 +2,8 @@
 
 KEM MLKEM768+X25519 (hybrid, because what residents file must stay closed for decades), HKDF-SHA256,
 AES-256-GCM. A sealed blob is ``YDS1``, eight bytes that name the recipient's key, then the KEM's
-encapsulation and the ciphertext. The HPKE ``info`` binds it to ``id|kind|schema``: opened as anything else
-it fails.
+encapsulation and the ciphertext. The HPKE ``info`` binds it to ``id|kind|schema`` (the n-th attachment to
+``id|kind|schema|n``): opened as anything else it fails.
 
 A key file is one line of text: the suite's name, a blank, the raw key in base64. The public key is the
 ML-KEM-768 encapsulation key (1184 bytes) and the X25519 key (32); the private one the ML-KEM seed (64) and
@@ -76,9 +76,9 @@ class HpkeSealer:
         """Name of the key: the first eight bytes of its SHA-256, hexadecimal."""
         return hashlib.sha256(self.raw).digest()[:_KEY_ID].hex()
 
-    def seal(self, content: bytes, *, item_id: UUID, kind: str, schema: int) -> bytes:
+    def seal(self, content: bytes, *, item_id: UUID, kind: str, schema: int, part: int = 0) -> bytes:
         """Close ``content``; 1148 bytes longer than it, and different each time."""
-        info = _info(item_id, kind, schema)
+        info = _info(item_id, kind, schema, part)
         return _MAGIC + bytes.fromhex(self.key_id) + _SUITE.encrypt(content, self._key, info=info)
 
 
@@ -105,14 +105,14 @@ class HpkeOpener:
         """The opener for the content of private key files; raises ``KeyUnreadable``."""
         return cls([_from_text(text) for text in texts])
 
-    def open(self, sealed: bytes, *, item_id: UUID, kind: str, schema: int) -> bytes:
+    def open(self, sealed: bytes, *, item_id: UUID, kind: str, schema: int, part: int = 0) -> bytes:
         """The content; raises ``SealBroken``."""
         header = len(_MAGIC) + _KEY_ID
         key = self._keys.get(sealed[len(_MAGIC) : header].hex())
         if sealed[: len(_MAGIC)] != _MAGIC or key is None:
             raise SealBroken("not sealed to a key of ours")
         try:
-            return _SUITE.decrypt(sealed[header:], key, info=_info(item_id, kind, schema))
+            return _SUITE.decrypt(sealed[header:], key, info=_info(item_id, kind, schema, part))
         except InvalidTag:
             raise SealBroken("altered, or sealed as something else") from None
 
@@ -124,8 +124,8 @@ def new_private_key() -> str:
     )
 
 
-def _info(item_id: UUID, kind: str, schema: int) -> bytes:
-    return f"{item_id}|{kind}|{schema}".encode()
+def _info(item_id: UUID, kind: str, schema: int, part: int) -> bytes:
+    return f"{item_id}|{kind}|{schema}{f'|{part}' if part else ''}".encode()
 
 
 def _to_text(raw: bytes) -> str:

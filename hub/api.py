@@ -1,0 +1,14 @@
+"""The kiosk API, assembled: ``/api/v1/…``, described in ``/api/openapi.json``."""
+
+from ninja import NinjaAPI
+
+from hub.cases.api import router as results
+from hub.catalogue.api import router as catalogue
+from hub.intake.api import router as intake
+from hub.kiosks.api import router as kiosks
+from hub.problems import install_problem_handlers
+
+api = NinjaAPI(title="Yedeng hub", version="1", docs_url=None, urls_namespace="api")
+install_problem_handlers(api)
+for router in (kiosks, intake, results, catalogue):
+    api.add_router("/v1", router)

@@ -1,0 +1,32 @@
+"""Results for identified residents."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Router
+
+from hub.cases import results
+from hub.kiosks.signatures import KioskSignature, signing_kiosk
+from kiosk.wire import CopyReceipt, CopyReport, CopyRequest, ResultCopy, ResultList, ResultQuery
+
+router = Router(tags=["results"], auth=KioskSignature())
+
+
+@router.post("/results/search", response=ResultList)
+def search(request: HttpRequest, query: ResultQuery) -> ResultList:
+    """The results that wait for a person whose card the kiosk has read."""
+    return results.find_results(query)
+
+
+@router.post("/results/copies", response=ResultCopy)
+def copies(request: HttpRequest, wanted: CopyRequest) -> ResultCopy:
+    """Commit one numbered copy; the same copy id gives the same copy."""
+    return results.make_copy(wanted, signing_kiosk(request))
+
+
+@router.post("/results/copies/outcome", response=CopyReceipt)
+def outcome(request: HttpRequest, report: CopyReport) -> CopyReceipt:
+    """Note what became of the paper of a copy."""
+    copy = results.note_outcome(report)
+    return CopyReceipt(id=copy.id, received_at=timezone.now())

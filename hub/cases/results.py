@@ -1,0 +1,102 @@
+"""Collecting results: look, commit a numbered copy, account for its paper."""
+
+from __future__ import annotations
+
+import secrets
+from http import HTTPStatus
+
+from django.db import transaction
+from django.db.models import Count, Max
+from django.utils import timezone
+
+from hub.cases.models import Copy, Result, resident_index
+from hub.intake.opening import Arrival
+from hub.kiosks.models import Kiosk
+from hub.problems import ProblemError
+from kiosk.wire import (
+    CopyReceipt,
+    CopyReport,
+    CopyRequest,
+    ResultCopy,
+    ResultList,
+    ResultQuery,
+    ResultSummary,
+)
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def find_results(query: ResultQuery) -> ResultList:
+    """The results of the person a card names: number and name must both be theirs."""
+    results = Result.objects.filter(case__resident_index=resident_index(query.number)).select_related("case")
+    return ResultList(
+        results=tuple(
+            ResultSummary(
+                result_id=result.id,
+                item_id=result.case.item_id,
+                title=result.certificate["title"],
+                case_no=result.case.case_no,
+                decided_at=result.decided_at,
+                copies=result.copies_made,
+            )
+            for result in results.annotate(copies_made=Count("copies"))
+            if _belongs(result, query)
+        )
+    )
+
+
+@transaction.atomic
+def make_copy(request: CopyRequest, kiosk: Kiosk) -> ResultCopy:
+    """Commit a copy, or find the one committed under this id. Raises ``ProblemError`` 404 and 409."""
+    result = Result.objects.select_for_update().select_related("case").filter(id=request.result_id).first()
+    if result is None or not _belongs(result, request.holder):
+        raise ProblemError(HTTPStatus.NOT_FOUND, "There is no such result for this person")
+    copy, _created = Copy.objects.get_or_create(
+        id=request.copy_id,
+        defaults={
+            "result": result,
+            "copy_no": 1 + (result.copies.aggregate(last=Max("copy_no"))["last"] or 0),
+            "kiosk": kiosk,
+            "issued_at": timezone.now(),
+            "verification_code": _verification_code(),
+        },
+    )
+    if copy.result_id != result.id:
+        raise ProblemError(HTTPStatus.CONFLICT, "This copy is of another result")
+    return ResultCopy(
+        copy_id=copy.id,
+        result_id=result.id,
+        copy_no=copy.copy_no,
+        case_no=result.case.case_no,
+        issued_at=copy.issued_at,
+        verification_code=copy.verification_code,
+        **result.certificate,
+    )
+
+
+def note_outcome(report: CopyReport) -> Copy:
+    """Note what became of a copy's paper; an older report never replaces a newer one. Raises 404."""
+    with transaction.atomic():
+        copy = Copy.objects.select_for_update().filter(id=report.copy_id).first()
+        if copy is None:
+            raise ProblemError(HTTPStatus.NOT_FOUND, "There is no such copy")
+        if copy.outcome_at is None or copy.outcome_at <= report.at:
+            copy.outcome, copy.outcome_at = report.outcome, report.at
+            copy.save()
+        return copy
+
+
+def receive_copy_report(arrival: Arrival) -> CopyReceipt:
+    """Note a report that came by a kiosk's queue."""
+    note_outcome(arrival.read(CopyReport))
+    return CopyReceipt(id=arrival.id, received_at=arrival.received_at)
+
+
+def _belongs(result: Result, holder: ResultQuery) -> bool:
+    applicant = result.case.resident["applicant"]
+    return (applicant["number"], applicant["name"]) == (holder.number, holder.name)
+
+
+def _verification_code() -> str:
+    code = "".join(secrets.choice(_ALPHABET) for _ in range(12))
+    return f"{code[:4]}-{code[4:8]}-{code[8:]}"

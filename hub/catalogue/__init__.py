@@ -1,0 +1,1 @@
+"""The catalogue of service items, as it is published to kiosks."""

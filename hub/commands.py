@@ -1,0 +1,175 @@
+"""The command line of the hub."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from hub.data import DATA_VARIABLE, HubData, HubDataError, write_key_pair
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_DEFAULT_DATA = Path("hub-data")
+
+
+def _data_option(command: Command) -> Command:
+    return click.option(
+        "--data",
+        type=click.Path(file_okay=False, path_type=Path),
+        default=_DEFAULT_DATA,
+        show_default=True,
+        help="Folder of the hub's data: database and keys.",
+    )(command)
+
+
+def _json_option(command: Command) -> Command:
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(command)
+
+
+@click.group()
+def hub() -> None:
+    """Run the hub: intake, cases, catalogue and console for all kiosks."""
+
+
+@hub.command()
+@_data_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 takes a free one."
+)
+def serve(data: Path, host: str, port: int) -> None:
+    """Serve API and console; prints one line `ready ADDRESS` when it does. Ends on SIGTERM or Ctrl-C."""
+    _prepare(data, host)
+    from hub.serving import HubNotServing, serve_hub
+
+    try:
+        serve_hub(host, port, lambda address: click.echo(f"ready {address}"))
+    except HubNotServing as error:
+        raise click.ClickException(str(error)) from None
+
+
+@hub.command()
+@_data_option
+def seed(data: Path) -> None:
+    """Publish the demonstration catalogue and put one decided result there to collect."""
+    _prepare(data)
+    from hub.cases.demonstration import seed_decided_case
+    from hub.catalogue.publishing import DEMONSTRATION, publish, read_items
+
+    items, faults = read_items(DEMONSTRATION)
+    for fault in faults:
+        click.echo(fault, err=True)
+    publication = publish(items)
+    result = seed_decided_case()
+    click.echo(f"catalogue version {publication.version} with {len(items)} items")
+    click.echo(f"result to collect: case {result.case.case_no}")
+    if faults:
+        sys.exit(1)
+
+
+@hub.command("enrolment-code")
+@_data_option
+def enrolment_code(data: Path) -> None:
+    """Print a one-time code by which one kiosk becomes known; valid for seven days."""
+    _prepare(data)
+    from hub.kiosks.enrolment import new_code
+
+    click.echo(new_code())
+
+
+@hub.command()
+@_data_option
+@_json_option
+def cases(data: Path, *, as_json: bool) -> None:
+    """List the cases, oldest first."""
+    _prepare(data)
+    from hub.cases.listing import case_rows
+
+    _print(case_rows(), as_json=as_json)
+
+
+@hub.command()
+@_data_option
+@_json_option
+def results(data: Path, *, as_json: bool) -> None:
+    """List the results with their copies and what became of each paper."""
+    _prepare(data)
+    from hub.cases.listing import result_rows
+
+    _print(result_rows(), as_json=as_json)
+
+
+@hub.command()
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder for the two files."
+)
+def keys(out: Path) -> None:
+    """Make a pair of intake keys, intake.pub and intake.key."""
+    try:
+        public, private = write_key_pair(out)
+    except FileExistsError as error:
+        raise click.ClickException(f"{error.filename} is there already; keys are not overwritten") from None
+    except OSError as error:
+        raise click.ClickException(f"{out} cannot be used: {error.strerror}") from None
+    click.echo(public)
+    click.echo(private)
+
+
+@hub.command()
+@_data_option
+@click.option("--username", prompt=True, help="Name to log in with.")
+@click.password_option(help="Password; asked for when not given.")
+def createadmin(data: Path, username: str, password: str) -> None:
+    """Make an administrator of the console."""
+    _prepare(data)
+    from django.contrib.auth.models import User
+    from django.contrib.auth.password_validation import validate_password
+    from django.core.exceptions import ValidationError
+
+    if User.objects.filter(username=username).exists():
+        raise click.ClickException(f"there is a user {username} already")
+    try:
+        validate_password(password, User(username=username))
+    except ValidationError as error:
+        raise click.ClickException(" ".join(error.messages)) from None
+    User.objects.create_superuser(username, password=password)
+    click.echo(f"{username} may log in at /console/")
+
+
+def _prepare(data: Path, host: str | None = None) -> None:
+    """Make the folder ready, set Django up for it, bring the database up to date."""
+    folder = HubData(data)
+    try:
+        folder.prepare()
+    except HubDataError as error:
+        raise click.ClickException(str(error)) from None
+    os.environ[DATA_VARIABLE] = str(folder.folder)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "hub.settings"
+    if host is not None:
+        known = os.environ.setdefault("YEDENG_HUB_HOSTS", "localhost,127.0.0.1,[::1]")
+        os.environ["YEDENG_HUB_HOSTS"] = f"{known},{host}"
+    import django
+    from django.core.management import call_command
+    from django.db import DatabaseError, connections
+
+    django.setup()
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except DatabaseError as error:
+        raise click.ClickException(f"{folder.database} cannot be used: {error}") from None
+    finally:
+        connections.close_all()
+
+
+def _print(rows: list[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        return
+    for row in rows:
+        click.echo("  ".join("-" if value is None else str(value) for value in row.values()))

@@ -1,0 +1,1 @@
+"""Intake: what kiosks queued arrives here, sealed, exactly once."""

@@ -1,0 +1,1 @@
+"""The kiosks: enrolment, signed requests, signs of life."""

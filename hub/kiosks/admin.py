@@ -1,0 +1,31 @@
+"""Kiosks in the console."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin
+
+from hub.console import ReadOnlyAdmin
+from hub.kiosks.models import EnrolmentCode, Kiosk
+
+
+@admin.register(Kiosk)
+class KioskAdmin(ModelAdmin):  # type: ignore[type-arg]  # unfold's classes take no type argument at run time
+    """All kiosks; a lost or stolen one is revoked here."""
+
+    list_display = ("id", "place", "software", "last_seen", "enrolled_at", "revoked")
+    list_filter = ("revoked",)
+    search_fields = ("id", "place")
+    readonly_fields = ("id", "software", "enrolled_at", "last_seen", "status")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """A kiosk enrols itself."""
+        return False
+
+
+@admin.register(EnrolmentCode)
+class EnrolmentCodeAdmin(ReadOnlyAdmin):
+    """One-time codes, used and not used; the code itself is shown once, when it is made."""
+
+    list_display = ("created_at", "expires_at", "kiosk")

@@ -1,0 +1,44 @@
+"""Enrolment and signs of life."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.http import HttpRequest
+from django.utils import timezone
+from ninja import Router
+
+from hub.catalogue.models import Publication
+from hub.kiosks.enrolment import enrol
+from hub.kiosks.models import Nonce
+from hub.kiosks.signatures import KioskSignature, signing_kiosk, verified
+from kiosk.wire import SIGNATURE_WINDOW, CheckIn, CheckInReply, EnrolmentReply, EnrolmentRequest
+
+CHECK_IN_EVERY = 30.0
+"""Seconds between two signs of life."""
+
+router = Router(tags=["kiosks"])
+
+
+@router.post("/enrolment", response=EnrolmentReply)
+def enrolment(request: HttpRequest, wanted: EnrolmentRequest) -> EnrolmentReply:
+    """Become known with a one-time code. The request is signed with the key it carries."""
+    verified(request, lambda _key_id: Ed25519PublicKey.from_public_bytes(wanted.public_key))
+    return enrol(wanted)
+
+
+@router.post("/check-in", response=CheckInReply, auth=KioskSignature())
+def check_in(request: HttpRequest, report: CheckIn) -> CheckInReply:
+    """Store a kiosk's sign of life."""
+    kiosk = signing_kiosk(request)
+    now = timezone.now()
+    kiosk.last_seen, kiosk.software, kiosk.status = now, report.software, report.model_dump(mode="json")
+    kiosk.save(update_fields=["last_seen", "software", "status"])
+    Nonce.objects.filter(kiosk=kiosk, seen_at__lt=now - timedelta(seconds=3 * SIGNATURE_WINDOW)).delete()
+    return CheckInReply(
+        kiosk_id=kiosk.id,
+        hub_time=now,
+        catalogue_version=Publication.newest_version(),
+        next_in_seconds=CHECK_IN_EVERY,
+    )

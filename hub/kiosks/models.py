@@ -1,0 +1,60 @@
+"""Kiosks and what makes them known."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Kiosk(models.Model):
+    """An enrolled kiosk and its last sign of life (``kiosk.wire.CheckIn``)."""
+
+    id = models.CharField(_("number"), max_length=32, primary_key=True)
+    public_key = models.BinaryField(max_length=32, unique=True, editable=False)
+    place = models.CharField(_("place"), max_length=120, blank=True)
+    software = models.CharField(_("software"), max_length=64, blank=True)
+    enrolled_at = models.DateTimeField(_("enrolled"), auto_now_add=True)
+    revoked = models.BooleanField(_("revoked"), default=False)
+    last_seen = models.DateTimeField(_("last seen"), null=True, blank=True)
+    status = models.JSONField(_("status"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("kiosk")
+        verbose_name_plural = _("kiosks")
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return f"{self.id} {self.place}".strip()
+
+
+class EnrolmentCode(models.Model):
+    """A one-time code; only its SHA-256 is kept, which is enough for a code with 60 random bits."""
+
+    code_sha256 = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("expires"))
+    kiosk = models.OneToOneField(
+        Kiosk, verbose_name=_("used by"), null=True, blank=True, on_delete=models.PROTECT
+    )
+
+    class Meta:
+        verbose_name = _("enrolment code")
+        verbose_name_plural = _("enrolment codes")
+        ordering = ("-created_at",)
+
+    def __str__(self) -> str:
+        return f"{self.created_at:%Y-%m-%d %H:%M}"
+
+
+class Nonce(models.Model):
+    """A signature already seen: it counts once within the window."""
+
+    kiosk = models.ForeignKey(Kiosk, on_delete=models.CASCADE)
+    nonce = models.CharField(max_length=64)
+    seen_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("kiosk", "nonce"), name="nonce_once"),)
+
+    def __str__(self) -> str:
+        return self.nonce
