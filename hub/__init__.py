@@ -1,1 +1,1 @@
-"""The hub: the other end of every kiosk. A Django project; it shares the messages of ``kiosk.wire`` and nothing else."""
+"""The hub, the other end of every kiosk: a Django project that shares ``kiosk.wire`` and nothing else."""

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
 
 
-class ReadOnlyAdmin(ModelAdmin):  # type: ignore[type-arg]  # unfold's classes take no type argument at run time
+class ReadOnlyAdmin(ModelAdmin):
     """A list to look at: what it shows is made by kiosks or by the API, never typed in."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -25,7 +25,7 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[type-arg]  # unfold's classes t
         return False
 
 
-class ReadOnlyInline(TabularInline):  # type: ignore[type-arg]  # as above
+class ReadOnlyInline(TabularInline):
     """Rows of another table, to look at."""
 
     extra = 0

@@ -27,7 +27,7 @@ class _Server(uvicorn.Server):
 
 
 def serve_hub(host: str, port: int, on_ready: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT; ``on_ready`` gets the address once it listens. Raises ``HubNotServing``."""
+    """Serve until SIGTERM or SIGINT; ``on_ready`` gets the address. Raises ``HubNotServing``."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,4 +1,4 @@
-"""One decided case to collect: proof of social insurance for the demonstration resident. All of it is fictional."""
+"""One decided case to collect: proof of social insurance for the demonstration resident, all fictional."""
 
 from __future__ import annotations
 
@@ -61,5 +61,8 @@ def _certificate() -> dict[str, object]:
             "zh": "兹证明以上人员在本市参加社会保险，情况属实。演示数据，不作任何证明。",
             "en": "This person is insured in this city. Demonstration data, proof of nothing.",
         },
-        "authority": {"zh": "灯河市社会保险中心（演示）", "en": "Denghe Social Insurance Centre (demonstration)"},
+        "authority": {
+            "zh": "灯河市社会保险中心（演示）",
+            "en": "Denghe Social Insurance Centre (demonstration)",
+        },
     }

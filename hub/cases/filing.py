@@ -36,7 +36,9 @@ def file_submission(arrival: Arrival) -> SubmissionReceipt:
         clock_offset=payload.clock_offset,
         received_at=arrival.received_at,
         promised_by=None if days is None else working_days_after(day, days),
-        resident=payload.model_dump(mode="json", include={"applicant", "answers", "consent", "visit_language"}),
+        resident=payload.model_dump(
+            mode="json", include={"applicant", "answers", "consent", "visit_language"}
+        ),
         resident_index=resident_index(payload.applicant.number),
     )
     Material.objects.bulk_create(

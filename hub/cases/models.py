@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 class Case(models.Model):
     """A submission as the authority handles it.
 
-    Everything that says who the resident is or what they answered is in ``resident``, one column, so that it can
-    be closed in one place; ``resident_index`` finds a person without reading it.
+    Everything that says who the resident is or what they answered is in ``resident``, one column, so that
+    it can be closed in one place; ``resident_index`` finds a person without reading it.
     """
 
     class State(models.TextChoices):
@@ -78,7 +78,7 @@ class CaseSequence(models.Model):
 
 
 class Result(models.Model):
-    """What was decided, ready to be put on paper. ``certificate`` (title, lines, body, authority) is the resident's."""
+    """What was decided, ready for paper; ``certificate`` (title, lines, body, authority) is the resident's."""
 
     id = models.UUIDField(_("result"), primary_key=True)
     case = models.OneToOneField(Case, verbose_name=_("case"), on_delete=models.PROTECT, related_name="result")
@@ -106,7 +106,9 @@ class Copy(models.Model):
         NOT_PRINTED = "not_printed", _("not printed")
 
     id = models.UUIDField(_("copy"), primary_key=True)
-    result = models.ForeignKey(Result, verbose_name=_("result"), on_delete=models.PROTECT, related_name="copies")
+    result = models.ForeignKey(
+        Result, verbose_name=_("result"), on_delete=models.PROTECT, related_name="copies"
+    )
     copy_no = models.PositiveIntegerField(_("copy number"))
     kiosk = models.ForeignKey("kiosks.Kiosk", verbose_name=_("kiosk"), on_delete=models.PROTECT)
     issued_at = models.DateTimeField(_("issued"))

@@ -16,7 +16,9 @@ _SATURDAY: Final = 5
 def next_case_no(received_at: datetime) -> str:
     """The next number of this region and year, e.g. ``3701-2026-000173``; call within a transaction."""
     year = timezone.localtime(received_at).year
-    sequence, _created = CaseSequence.objects.select_for_update().get_or_create(region=settings.REGION, year=year)
+    sequence, _created = CaseSequence.objects.select_for_update().get_or_create(
+        region=settings.REGION, year=year
+    )
     sequence.last += 1
     sequence.save()
     return f"{settings.REGION}-{year}-{sequence.last:06d}"

@@ -26,7 +26,9 @@ def read_items(folder: Path) -> tuple[list[ServiceItem], list[str]]:
         try:
             item = ServiceItem.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
         except ValidationError as error:
-            faults += [f"{file.name}: {'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()]
+            faults += [
+                f"{file.name}: {'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()
+            ]
         except (tomllib.TOMLDecodeError, UnicodeError) as error:
             faults.append(f"{file.name}: {error}")
         else:

@@ -23,9 +23,9 @@ class SealedFile(models.Model):
 
 
 class ReceivedItem(models.Model):
-    """One queued item, received once and for ever: its content's digest decides whether a repetition is the same.
+    """One queued item, received once and for ever.
 
-    ``receipt`` is the answer given then, and given again to every repetition.
+    The digest of its content decides whether a repetition is the same. ``receipt`` is the answer given then, and given again to every repetition.
     """
 
     id = models.UUIDField(_("number"), primary_key=True)

@@ -53,18 +53,21 @@ Handler = Callable[[Arrival], Receipt]
 
 
 @transaction.atomic
-def receive(envelope: IntakeEnvelope, kiosk: Kiosk, handlers: dict[str, Handler]) -> Receipt | dict[str, object]:
+def receive(
+    envelope: IntakeEnvelope, kiosk: Kiosk, handlers: dict[str, Handler]
+) -> Receipt | dict[str, object]:
     """Take an item in exactly once; the receipt, for a repetition the one given the first time.
 
-    Raises ``ProblemError``: 409 for other content under a known id, 422 for what can never be taken, 500 where
-    an attachment is not here (the kiosk sends it again).
+    Raises ``ProblemError``: 409 for other content under a known id, 422 for what can never be taken, 500
+    where an attachment is not here (the kiosk sends it again).
     """
     digest = _digest(envelope)
     known = ReceivedItem.objects.select_for_update().filter(id=envelope.id).first()
     if known is not None:
         if known.content_sha256 != digest:
             raise ProblemError(HTTPStatus.CONFLICT, "This id was received with other content")
-        return known.receipt
+        receipt_given: dict[str, object] = known.receipt
+        return receipt_given
     if envelope.kind not in handlers:
         raise _refused("This kind is not known here")
     arrival = Arrival(

@@ -11,7 +11,7 @@ from hub.kiosks.models import EnrolmentCode, Kiosk
 
 
 @admin.register(Kiosk)
-class KioskAdmin(ModelAdmin):  # type: ignore[type-arg]  # unfold's classes take no type argument at run time
+class KioskAdmin(ModelAdmin):
     """All kiosks; a lost or stolen one is revoked here."""
 
     list_display = ("id", "place", "software", "last_seen", "enrolled_at", "revoked")
