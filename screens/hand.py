@@ -1,0 +1,34 @@
+"""What a drawn page can do: answer, wish, be drawn again; and what it remembers while it is drawn again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Kept:
+    """What a resident did on one page so far; survives a change of mode and being covered, and goes with the page."""
+
+    draft: str = field(default="", repr=False)
+    scroll: float = 0.0
+    section: str = ""
+    rendering: str = ""
+    more: bool = False
+
+
+@dataclass(frozen=True)
+class Hand:
+    """The page's way back to the stage. ``answer(id, value)`` answers once; ``again()`` draws the same page anew."""
+
+    answer: Callable[[str, str], None]
+    again: Callable[[], None]
+    kept: Kept
+
+    def choose(self, id_: str) -> None:
+        """Answer with an id alone."""
+        self.answer(id_, "")
+
+    def scrolled(self, offset: float) -> None:
+        """Remember how far a body was scrolled, in pixels."""
+        self.kept.scroll = offset

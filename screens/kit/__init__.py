@@ -1,0 +1,1 @@
+"""The kit: few pieces, one family of shapes, that lay themselves out at once."""

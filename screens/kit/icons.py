@@ -1,0 +1,118 @@
+"""Icons and pictures: white strokes rasterised at set-up, tinted with the theme's colours."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import structlog
+from kivy.core.image import Image as Raster
+from kivy.graphics import Color, Rectangle
+
+from screens.kit.part import Part
+from screens.look import Look
+
+_log = structlog.get_logger(__name__)
+BUILD = Path(__file__).resolve().parents[2] / "assets" / "build"
+_ICON_SIZES = (48, 96, 192)
+_LAYERS = ("soft", "text", "lamp")
+_PICTURE_SIZE = 720
+
+
+@cache
+def _texture(path: Path) -> Any | None:
+    if not path.is_file():
+        _log.warning("picture.missing", file=path.name)
+        return None
+    texture = Raster(str(path), mipmap=True).texture
+    texture.min_filter = "linear_mipmap_linear"
+    return texture
+
+
+def icon_file(name: str, pixels: float) -> Path:
+    """The raster of an icon that is at least ``pixels`` wide, or the largest there is."""
+    size = next((size for size in _ICON_SIZES if size >= pixels), _ICON_SIZES[-1])
+    return BUILD / "icons" / str(size) / f"{name}.png"
+
+
+class Icon(Part):
+    """One icon in one colour, ``mm`` high and wide, in the middle of its box."""
+
+    def __init__(self, look: Look, name: str, mm: float, colour: str = "lamp", *, grow: float = 0.0) -> None:
+        super().__init__(grow=grow)
+        self.look = look
+        self.name = name
+        self.side = look.measures.px(mm * (1.2 if look.elder else 1.0))
+        self.token = colour
+
+    def height_for(self, width: float) -> float:
+        return self.side
+
+    def width_wanted(self) -> float:
+        return self.side
+
+    def arrange(self) -> None:
+        self.canvas.clear()
+        side = min(self.side, self.width, self.height)
+        texture = _texture(icon_file(self.name, side))
+        if texture is None:
+            return
+        with self.canvas:
+            Color(*self.look.colour(self.token))
+            Rectangle(texture=texture, pos=(round(self.center_x - side / 2), round(self.center_y - side / 2)), size=(side, side))
+
+
+class Picture(Part):
+    """One of the larger drawings, three layers in three colours, as large as fits."""
+
+    def __init__(self, look: Look, name: str, *, mm: float = 0.0, largest: float = 130.0, grow: float = 0.0) -> None:
+        super().__init__(grow=grow)
+        self.look = look
+        self.name = name
+        self.wanted = look.measures.px(mm) if mm else 0
+        self.largest = look.measures.px(largest)
+
+    def height_for(self, width: float) -> float:
+        return min(self.wanted, width)
+
+    def width_wanted(self) -> float:
+        return self.wanted
+
+    def arrange(self) -> None:
+        self.canvas.clear()
+        side = min(self.width, self.height, self.largest)
+        with self.canvas:
+            for layer in _LAYERS:
+                path = BUILD / "pictures" / str(_PICTURE_SIZE) / f"{self.name}-{layer}.png"
+                texture = _texture(path) if path.is_file() else None
+                if texture is not None:
+                    Color(*self.look.colour(layer))
+                    Rectangle(texture=texture, pos=(round(self.center_x - side / 2), round(self.center_y - side / 2)), size=(side, side))
+
+
+class Pixels(Part):
+    """A picture from memory, as large as fits without distortion. It leaves no trace in any cache."""
+
+    def __init__(self, look: Look, *, grow: float = 1.0, key: str = "") -> None:
+        super().__init__(grow=grow, key=key)
+        self.look = look
+        self.texture: Any | None = None
+        self.drawn = (0.0, 0.0, 0.0, 0.0)
+
+    def show(self, texture: Any) -> None:
+        """Draw this texture from now on."""
+        self.texture = texture
+        self.arrange()
+
+    def arrange(self) -> None:
+        self.canvas.clear()
+        if self.texture is None or self.width < 2 or self.height < 2:
+            return
+        wide, tall = self.texture.size
+        scale = min(self.width / wide, self.height / tall)
+        width, height = wide * scale, tall * scale
+        self.drawn = (self.center_x - width / 2, self.center_y - height / 2, width, height)
+        with self.canvas:
+            Color(1, 1, 1, 1)
+            Rectangle(texture=self.texture, pos=self.drawn[:2], size=self.drawn[2:])

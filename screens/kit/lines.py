@@ -1,0 +1,67 @@
+"""Breaking a paragraph into lines, the way Chinese is set: between any two hanzi, but never before a closing mark. No Kivy here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+Measure = Callable[[str], float]
+
+_CLOSING = "，。、；：？！）》」』】〕”’…%）,.;:?!)]}·"
+_OPENING = "（《「『【〔“‘([{"
+_WIDE = "\u2e80-\u303f\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff"
+_OPEN, _CLOSE = re.escape(_OPENING), re.escape(_CLOSING)
+_TOKEN = re.compile(
+    rf"\n|[^\S\n]+|[{_OPEN}]*(?:[{_WIDE}]|[^\s{_WIDE}{_OPEN}]+)[{_CLOSE}]*|[{_OPEN}{_CLOSE}]+"
+)
+
+
+def break_lines(words: str, width: float, measure: Measure) -> list[str]:
+    """Lines of ``words`` no wider than ``width`` pixels by ``measure``; a word wider than that is broken inside."""
+    lines: list[str] = []
+    line, used = "", 0.0
+    for token in _TOKEN.findall(words):
+        if token == "\n":
+            lines.append(line.rstrip())
+            line, used = "", 0.0
+            continue
+        if token.isspace() and not line:
+            continue
+        wide = measure(token)
+        if used + wide <= width or (token.isspace() and line):
+            line, used = line + token, used + wide
+            continue
+        if line:
+            lines.append(line.rstrip())
+        line, used = "", 0.0
+        while wide > width and len(token) > 1:
+            head = _longest_head(token, width, measure)
+            lines.append(token[:head])
+            token = token[head:]
+            wide = measure(token)
+        line, used = token, wide
+    lines.append(line.rstrip())
+    return lines
+
+
+def _longest_head(token: str, width: float, measure: Measure) -> int:
+    for length in range(len(token) - 1, 1, -1):
+        if measure(token[:length]) <= width:
+            return length
+    return 1
+
+
+def balance(words: str, width: float, measure: Measure) -> list[str]:
+    """Like ``break_lines`` with as few lines, but about equally long: no lonely character below a title."""
+    best = break_lines(words, width, measure)
+    if len(best) == 1:
+        return best
+    low, high = width / 2, width
+    while high - low > 4:
+        middle = (low + high) / 2
+        lines = break_lines(words, middle, measure)
+        if len(lines) <= len(best):
+            best, high = lines, middle
+        else:
+            low = middle
+    return best

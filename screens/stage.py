@@ -1,0 +1,386 @@
+"""The Kivy stage: shows the pages of a visit on the panel and listens.
+
+It keeps a stack of the pages that are being shown (a page shown over a waiting one covers it), draws the uppermost, and draws it
+anew whenever a mode changes. Everything a resident entered lives in that stack and goes with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Protocol
+
+import structlog
+from kivy.animation import Animation
+from kivy.clock import Clock
+from kivy.graphics import Color, Rectangle
+from kivy.uix.widget import Widget
+
+from config.settings import PanelSettings
+from devices.errors import DeviceError
+from kiosk.pages import Answer, Attract, OutOfService, Page, StillThere
+from kiosk.stage import Language, Wish
+from kiosk.text import Sayable
+from screens import fonts
+from screens.bar import BarKey, Modes
+from screens.frame import Surroundings, View
+from screens.hand import Hand, Kept
+from screens.kit.part import Part
+from screens.look import Look
+from screens.pages import render
+from screens.strings import Strings
+from screens.strip import StripState
+from screens.theme import THEMES, Measures, theme_at
+
+_log = structlog.get_logger(__name__)
+
+#: Seconds a page slides, and by how many mm.
+SLIDE_SECONDS = 0.15
+SLIDE_MM = 24.0
+#: Seconds in which a fresh page does not take touches: the second tap of a hurried finger was meant for the page before.
+SETTLE_SECONDS = 0.25
+#: Two touches closer than this in time (s) and place (mm) are one finger that was reported twice.
+ECHO_SECONDS = 0.04
+ECHO_MM = 2.0
+
+_WISHES: dict[str, Wish] = {"could-not": Wish.COULD_NOT, "help": Wish.HELP, "leave": Wish.LEAVE}
+
+
+class Speaker(Protocol):
+    """Reads aloud; ``devices.contract.Speaker`` is one."""
+
+    async def say(self, text: str, language: str) -> None:
+        """Return when the text has been spoken or hushed."""
+
+    def hush(self) -> None:
+        """Be silent now."""
+
+
+@dataclass(eq=False)
+class _Shown:
+    """A page that waits for its answer."""
+
+    page: Page
+    answer: asyncio.Future[Answer] = field(repr=False)
+    kept: Kept = field(repr=False)
+    asked: float
+
+
+class KivyStage:
+    """Implements ``kiosk.stage.Stage``. ``root`` is the widget for the window; ``strip`` is asked what the top strip says."""
+
+    def __init__(
+        self,
+        panel: PanelSettings,
+        *,
+        strip: Callable[[], StripState],
+        speaker: Speaker | None = None,
+        language: Language = "zh",
+        strict: bool = False,
+    ) -> None:
+        fonts.register()
+        self.panel = panel
+        self._strip = strip
+        self._speaker = speaker
+        self._home_language: Language = language
+        self._strict = strict
+        self._stack: list[_Shown] = []
+        self._wishes: asyncio.Queue[Wish] = asyncio.Queue()
+        self._touched = time.monotonic()
+        self._speech: asyncio.Task[None] | None = None
+        self._drawn_for: _Shown | None = None
+        self._fresh_until = 0.0
+        self._last_touch = (0.0, -1e9, -1e9)
+        self.view: View | None = None
+        self.modes = self._default_modes()
+        self.look = self._make_look()
+        #: Milliseconds from ``show`` to the first drawn frame of the page that was shown last.
+        self.last_page_ms = 0.0
+        self.root = _Root(self)
+        self._redraw = Clock.create_trigger(self._draw)
+        self._uncover = Clock.create_trigger(self._draw, 0.05)
+        self._minute = Clock.schedule_interval(self._update_strip, 1.0)
+
+    # -- what journeys call
+
+    async def show(self, page: Page) -> Answer:
+        """Put a page up and wait for its answer."""
+        shown = _Shown(page, asyncio.get_running_loop().create_future(), Kept(draft=getattr(page, "draft", "")), time.perf_counter())
+        self._stack.append(shown)
+        self._touched = time.monotonic()
+        self._redraw()
+        try:
+            return await shown.answer
+        finally:
+            # The answered page stays visible, and deaf, until the journey shows the next one.
+            self._stack.remove(shown)
+            if self._stack:
+                self._uncover()
+
+    async def wish(self) -> Wish:
+        """Wait for the next wish that does not answer the page itself."""
+        return await self._wishes.get()
+
+    def idle_seconds(self) -> float:
+        """Seconds since the last touch, change of page or spoken word, on a monotonic clock."""
+        if self._speech is not None:
+            self._touched = time.monotonic()
+        return time.monotonic() - self._touched
+
+    def is_elder(self) -> bool:
+        """Whether elder mode is on."""
+        return self.modes.elder
+
+    @property
+    def language(self) -> Language:
+        """Language of this visit."""
+        return "en" if self.modes.language == "en" else "zh"
+
+    def say(self, words: Sayable) -> str:
+        """Put words into the language of this visit."""
+        return self.look.say(words)
+
+    def alert(self) -> None:
+        """Read the page aloud, whether or not speech is on, and let the lamp's colour shine around it once."""
+        self._read_aloud()
+        self.root.shine(self.look.colour("lamp"), self.look.measures.px(4))
+
+    def wipe(self) -> None:
+        """End of a visit: forget pictures, entries, speech and modes."""
+        self._hush()
+        for shown in self._stack:
+            shown.kept = Kept()
+        while not self._wishes.empty():
+            self._wishes.get_nowait()
+        self._drawn_for = None
+        self._set_view(None)
+        self.modes = self._default_modes()
+        self.look = self._make_look()
+        self.root.paint(self.look.colour("background"))
+        if self._stack:
+            self._redraw()
+
+    # -- what the app and the test finger ask
+
+    @property
+    def page(self) -> Page | None:
+        """The page that is drawn and waits for its answer, if it takes touches by now."""
+        shown = self._drawn_for
+        ready = shown is not None and shown in self._stack and not shown.answer.done() and not self.is_settling()
+        return shown.page if ready and shown is not None else None
+
+    def is_settling(self) -> bool:
+        """Whether the page has only just appeared and does not take touches yet."""
+        return time.monotonic() < self._fresh_until
+
+    def switch(self, **changes: Any) -> None:
+        """Change modes (``elder``, ``speech``, ``low``, ``language``, ``theme``); the page is drawn anew, entries kept."""
+        self.modes = replace(self.modes, **changes)
+        self.look = self._make_look()
+        self.root.paint(self.look.colour("background"))
+        if "speech" in changes or ("language" in changes and self.modes.speech):
+            self._hush()
+            if self.modes.speech:
+                self._read_aloud()
+        self._build()
+
+    def reframe(self, panel: PanelSettings) -> None:
+        """Draw for another panel from now on."""
+        self.panel = panel
+        self.look = self._make_look()
+        self._build()
+
+    def close(self) -> None:
+        """Stop the clock and the voice."""
+        self._minute.cancel()
+        self._hush()
+        self._set_view(None)
+
+    # -- touches
+
+    def touched(self, touch: Any) -> bool:
+        """Note a touch that begins; True when it must not reach the page."""
+        now = time.monotonic()
+        self._touched = now
+        at, x, y = self._last_touch
+        near = self.look.measures.px(ECHO_MM)
+        echo = now - at < ECHO_SECONDS and abs(touch.x - x) < near and abs(touch.y - y) < near
+        self._last_touch = (now, touch.x, touch.y)
+        return echo or self.is_settling()
+
+    def note_life(self) -> None:
+        """Somebody is still touching the panel."""
+        self._touched = time.monotonic()
+
+    def _press_bar(self, key: BarKey) -> None:
+        if key in _WISHES:
+            self._wishes.put_nowait(_WISHES[key])
+        elif key == "language":
+            self.switch(language="en" if self.modes.language == "zh" else "zh")
+        elif key == "theme":
+            names = list(THEMES)
+            self.switch(theme=names[(names.index(self.modes.theme) + 1) % len(names)])
+        else:
+            self.switch(**{key: not getattr(self.modes, key)})
+
+    # -- drawing
+
+    def _default_modes(self) -> Modes:
+        return Modes(language=self._home_language, theme=theme_at(self.panel.theme, datetime.now()))  # noqa: DTZ005 local wall clock
+
+    def _make_look(self) -> Look:
+        modes = self.modes
+        return Look(
+            Measures(self.panel, elder=modes.elder, low_reach=modes.low),
+            THEMES[modes.theme],
+            Strings(modes.language, strict=self._strict),
+            self.panel.reduced_motion,
+        )
+
+    def _draw(self, *_: object) -> None:
+        if not self._stack or self._stack[-1] is self._drawn_for:
+            return
+        shown = self._stack[-1]
+        new = self._drawn_for is not shown
+        self._drawn_for = shown
+        self._touched = time.monotonic()
+        self._build()
+        if new and self.view is not None:
+            self._slide(self.view)
+            self._hush()
+            if self.modes.speech:
+                self._read_aloud()
+        self.last_page_ms = (time.perf_counter() - shown.asked) * 1000
+
+    def _build(self) -> None:
+        shown = self._drawn_for
+        if shown is None:
+            return
+        hand = Hand(answer=lambda id_, value: self._answered(shown, id_, value), again=self._again, kept=shown.kept)
+        around = Surroundings(self.modes, self._strip(), _clock(), self._press_bar, lambda: self._back(shown))
+        view = View(self.look, shown.page, render(self.look, shown.page, hand), hand, around)
+        self._set_view(view)
+        view.place(0, 0, self.panel.width, self.panel.height)
+
+    def _again(self) -> None:
+        self._build()
+
+    def _set_view(self, view: View | None) -> None:
+        if self.view is not None:
+            self.root.remove_widget(self.view)
+            _retire(self.view)
+        self.view = view
+        if view is not None:
+            self.root.add_widget(view)
+
+    def _slide(self, view: View) -> None:
+        if self.look.reduced_motion or isinstance(view.page, Attract | OutOfService | StillThere):
+            self._fresh_until = time.monotonic() + SETTLE_SECONDS / 2
+            return
+        self._fresh_until = time.monotonic() + SETTLE_SECONDS
+        view.pane.shift.x = self.look.measures.px(SLIDE_MM)
+        Animation(x=0, duration=SLIDE_SECONDS, t="out_cubic").start(view.pane.shift)
+
+    def _answered(self, shown: _Shown, id_: str, value: str) -> None:
+        if not shown.answer.done():
+            shown.answer.set_result(Answer(id_, value))
+
+    def _back(self, shown: _Shown) -> None:
+        if not shown.answer.done():
+            self._wishes.put_nowait(Wish.BACK)
+
+    def _update_strip(self, _: float) -> None:
+        if self.view is not None:
+            self.view.strip.update(self._strip(), _clock())
+
+    # -- speech
+
+    def _read_aloud(self) -> None:
+        shown = self._drawn_for
+        if self._speaker is None or shown is None:
+            return
+        self._hush()
+        stop = "。" if self.language == "zh" else ". "
+        words = stop.join(self.say(part).rstrip("。.") for part in shown.page.spoken())
+        self._speech = asyncio.get_running_loop().create_task(self._speak(self._speaker, words, self.language))
+
+    async def _speak(self, speaker: Speaker, words: str, language: str) -> None:
+        task = asyncio.current_task()
+        try:
+            await speaker.say(words, language)
+        except DeviceError as error:
+            _log.warning("speech.failed", code=str(error.completion_code))
+        finally:
+            if self._speech is task:
+                self._speech = None
+
+    def _hush(self) -> None:
+        if self._speech is not None:
+            self._speech.cancel()
+            self._speech = None
+            if self._speaker is not None:
+                self._speaker.hush()
+
+
+class _Root(Widget):
+    """Fills the window; every touch passes here first."""
+
+    def __init__(self, stage: KivyStage) -> None:
+        super().__init__(size=(stage.panel.width, stage.panel.height))
+        self._stage = stage
+        with self.canvas.before:
+            self._colour = Color(*stage.look.colour("background"))
+            self._ground = Rectangle(pos=(0, 0), size=self.size)
+        with self.canvas.after:
+            self._light = Color(1, 1, 1, 0)
+            self._edges = [Rectangle(pos=(0, 0), size=(0, 0)) for _ in range(4)]
+        self.bind(size=self._resize)
+
+    def _resize(self, *_: object) -> None:
+        self._ground.size = self.size
+
+    def paint(self, colour: tuple[float, float, float, float]) -> None:
+        """Change the colour behind everything."""
+        self._colour.rgba = colour
+
+    def shine(self, colour: tuple[float, float, float, float], thick: float) -> None:
+        """Let a border of light shine for a moment: two changes of picture, nothing that blinks."""
+        width, height = self.size
+        places = ((0, 0, width, thick), (0, height - thick, width, thick), (0, 0, thick, height), (width - thick, 0, thick, height))
+        for edge, (x, y, wide, tall) in zip(self._edges, places, strict=True):
+            edge.pos, edge.size = (x, y), (wide, tall)
+        self._light.rgba = colour
+        Clock.schedule_once(self._dim, 1.2)
+
+    def _dim(self, _: float) -> None:
+        self._light.a = 0
+
+    def on_touch_down(self, touch: Any) -> bool:
+        if self._stage.touched(touch):
+            return True
+        return bool(super().on_touch_down(touch))
+
+    def on_touch_move(self, touch: Any) -> bool:
+        self._stage.note_life()
+        return bool(super().on_touch_move(touch))
+
+    def on_touch_up(self, touch: Any) -> bool:
+        self._stage.note_life()
+        return bool(super().on_touch_up(touch))
+
+
+def _retire(view: View) -> None:
+    """Stop what moves on a view that goes away; it holds clocks and pictures that must not outlive it."""
+    Animation.cancel_all(view.pane.shift)
+    for widget in view.walk():
+        if isinstance(widget, Part):
+            stop = getattr(widget, "stop", None)
+            if stop is not None:
+                stop()
+
+
+def _clock() -> str:
+    return f"{datetime.now():%H:%M}"  # noqa: DTZ005 the time on the wall, for whoever stands here
