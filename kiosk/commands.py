@@ -14,7 +14,12 @@ MARKS = {"ok": "✓", "warning": "!", "failure": "✗"}
 
 
 @click.command()
-@click.option("--site", type=click.Path(path_type=Path), help="Check this site file and its devices as well.")
+@click.option(
+    "--site",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Check this site file and its devices as well.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def doctor(site: Path | None, as_json: bool) -> None:
     """Check this installation, in words.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import string
+import tomllib
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -146,3 +147,12 @@ def test_every_icon_and_picture_that_is_named_is_drawn() -> None:
 def test_every_picture_has_its_layers_in_the_three_colours_only() -> None:
     layers = {path.stem.rsplit("-", 1)[1] for path in (ROOT / "assets" / "pictures").glob("*.svg")}
     assert layers == {"text", "soft", "lamp"}
+
+
+def test_every_pictogram_of_the_demonstration_guides_is_drawn() -> None:
+    guides = sorted((ROOT / "hub" / "catalogue" / "demonstration").glob("*.toml"))
+    named = {
+        (path.name, step["picture"]) for path in guides for step in tomllib.loads(path.read_text())["steps"]
+    }
+    assert named
+    assert not [one for one in named if one[1] not in drawn("icons")]
