@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -44,6 +44,7 @@ class OpencvCamera(Camera):
 
     driver: ClassVar[str] = "opencv-camera"
     Options = CameraOptions
+    options: CameraOptions
     _frames: Frames | None = None
 
     def latest(self) -> Frame | None:
@@ -52,21 +53,19 @@ class OpencvCamera(Camera):
         return None if frames is None else frames.newest
 
     def _open(self, turn: Turn) -> None:
-        options = cast("CameraOptions", self.options)
+        options = self.options
         source = open_source(options.source, self.base, options.width, options.height)
         frames = self._frames = Frames(source, self.name, options.freshness)
         while frames.live and frames.newest is None:
             frames.check()
             turn.pause(_POLL, "no-picture")
 
-    def _close(self, turn: Turn) -> None:
-        del turn
+    def _close(self, _turn: Turn) -> None:
         frames, self._frames = self._frames, None
         if frames is not None:
             frames.stop(_STOP)
 
-    def _check(self, turn: Turn) -> DeviceStatus:
-        del turn
+    def _check(self, _turn: Turn) -> DeviceStatus:
         frames = self._running()
         frames.check()
         if frames.black:

@@ -23,7 +23,7 @@ _WITHIN = 0.996
 """The picture ends this little inside the page's edge, so that no desk shows around it."""
 _MIN_LONG_EDGE = 700
 _STEP = 14
-"""Levels (of 255) by which paper and desk differ across an edge, taken `_STEP_PIXELS` to either side of it."""
+"""Levels (of 255) by which paper and desk differ across an edge, `_STEP_PIXELS` to either side of it."""
 _STEP_PIXELS = 5
 _DARK = 75
 _SHARP = 0.30
@@ -135,7 +135,7 @@ def _as_quad(contour: cv2.typing.MatLike) -> Quad | None:
 
 
 def _stands_out(small: Picture, quad: Quad) -> bool:
-    """Light or colour changes across every edge, as between paper and desk; an edge out of view is let pass."""
+    """Light or colour changes across every edge, as between paper and desk; one out of view is let pass."""
     height, width = small.shape[:2]
     following = np.roll(quad, -1, axis=0)
     along = (following - quad) / np.linalg.norm(following - quad, axis=1, keepdims=True)

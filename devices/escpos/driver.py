@@ -12,7 +12,7 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import ClassVar, Literal, cast
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -56,16 +56,13 @@ class EscposPrinter(ReceiptPrinter):
     """A printer that speaks ESC/POS; subclasses know the way to it."""
 
     Options = PrinterOptions
+    options: PrinterOptions
     _session: Session | None = None
-
-    @property
-    def _profile(self) -> PrinterOptions:
-        return cast("PrinterOptions", self.options)
 
     @property
     def width_dots(self) -> int:
         """Printable width in dots."""
-        return self._profile.width_dots
+        return self.options.width_dots
 
     @abstractmethod
     def _connect(self, turn: Turn) -> Line:
@@ -73,11 +70,10 @@ class EscposPrinter(ReceiptPrinter):
 
     def _open(self, turn: Turn) -> None:
         self._session = Session(
-            self._connect(turn), self._profile.answer_timeout, self._profile.write_timeout
+            self._connect(turn), self.options.answer_timeout, self.options.write_timeout
         )
 
-    def _close(self, turn: Turn) -> None:
-        del turn
+    def _close(self, _turn: Turn) -> None:
         session, self._session = self._session, None
         if session is not None:
             session.close()
@@ -107,15 +103,15 @@ class EscposPrinter(ReceiptPrinter):
                 reasons=("no-answer",),
             )
         return status.device_status(
-            near_end_sensor=self._profile.near_end_sensor, taken_sensor=self._profile.taken_sensor
+            near_end_sensor=self.options.near_end_sensor, taken_sensor=self.options.taken_sensor
         )
 
     def _ask(self, session: Session, turn: Turn) -> RealTimeStatus:
-        return session.ask(turn) if self._profile.status else RealTimeStatus()
+        return session.ask(turn) if self.options.status else RealTimeStatus()
 
     def _print_document(self, turn: Turn, receipt: Receipt) -> PrintProof:
         try:
-            blocks = encode(receipt, self._profile)
+            blocks = encode(receipt, self.options)
         except ValueError:
             raise PrintStopped(
                 CompletionCode.INVALID_DATA, "does-not-fit", job=JobState.NOT_STARTED
@@ -137,7 +133,7 @@ class EscposPrinter(ReceiptPrinter):
         looked = time.monotonic()
         for block in blocks:
             session.send(block, turn)
-            if session.answers and self._profile.status and time.monotonic() - looked > _LOOK_EVERY:
+            if session.answers and self.options.status and time.monotonic() - looked > _LOOK_EVERY:
                 _refuse_obstacle(session.ask_supply(turn), JobState.INCOMPLETE)
                 looked = time.monotonic()
         session.flush(turn)
@@ -145,7 +141,7 @@ class EscposPrinter(ReceiptPrinter):
     def _prove(self, session: Session, turn: Turn) -> PrintProof:
         """Wait until the printer confirms the end of the document, or says why it never will."""
         try:
-            if self._profile.proof != "none" and self._confirmed(session, turn):
+            if self.options.proof != "none" and self._confirmed(session, turn):
                 return PrintProof.PRINTED
         except KeeperAction as error:
             # A printer that never speaks may also hang up as soon as it has everything.
@@ -153,7 +149,7 @@ class EscposPrinter(ReceiptPrinter):
                 raise
             self._close(turn)
             return PrintProof.SENT
-        if session.answers and self._profile.status:
+        if session.answers and self.options.status:
             status = session.ask_supply(turn)
             _refuse_obstacle(status, JobState.INCOMPLETE)
             if status.silent:
@@ -167,7 +163,7 @@ class EscposPrinter(ReceiptPrinter):
         request, expected = {
             "fence": (commands.FENCE, Fence()),
             "process-id": (commands.process_id(number), ProcessId(number)),
-        }[self._profile.proof]
+        }[self.options.proof]
 
         def wanted(answer: Answer) -> bool:
             return answer == expected
@@ -175,11 +171,11 @@ class EscposPrinter(ReceiptPrinter):
         session.send(request, turn)
         # A printer that has never said a word is not waited for as long as one that talks.
         talks = session.answers
-        waiting = Turn(self._profile.proof_timeout if talks else self._profile.answer_timeout)
+        waiting = Turn(self.options.proof_timeout if talks else self.options.answer_timeout)
         while waiting.remaining:
             if session.await_answer(wanted, turn, min(_LOOK_EVERY, waiting.remaining)):
                 return True
-            if talks and self._profile.status:
+            if talks and self.options.status:
                 _refuse_obstacle(session.ask_supply(turn), JobState.INCOMPLETE)
         return False
 
@@ -198,8 +194,10 @@ class EscposTcp(EscposPrinter):
             default=3, gt=0, le=30, description="Seconds to wait for the connection."
         )
 
+    options: Options
+
     def _connect(self, turn: Turn) -> Line:
-        options = cast("EscposTcp.Options", self.options)
+        options = self.options
         return TcpLine(options.host, options.port, min(options.connect_timeout, turn.remaining))
 
 
@@ -214,10 +212,10 @@ class EscposSerial(EscposPrinter):
         port: Path = Field(description="Serial device, e.g. /dev/serial/by-id/…; relative to the site file.")
         baudrate: int = Field(default=115200, gt=0, description="Bits per second.")
 
-    def _connect(self, turn: Turn) -> Line:
-        del turn
-        options = cast("EscposSerial.Options", self.options)
-        return SerialLine(self.base / options.port, options.baudrate)
+    options: Options
+
+    def _connect(self, _turn: Turn) -> Line:
+        return SerialLine(self.base / self.options.port, self.options.baudrate)
 
 
 def _refuse_obstacle(status: RealTimeStatus, job: JobState) -> None:

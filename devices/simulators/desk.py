@@ -127,11 +127,11 @@ def lay(page: Picture, ground: Picture) -> Picture:
     chance = np.random.default_rng(11)
     noise = chance.normal(0, 1.2, (HEIGHT, WIDTH, 1)).astype(np.float32)
     together = base * (1 - mask[..., None]) + lit * mask[..., None] + noise
-    return np.clip(together, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(together, 0, 255), np.uint8)
 
 
 def _corners(width: int, height: int) -> NDArray[np.float32]:
-    """Where the corners of a page of this shape come to lie: tilted by three degrees, the far edge shorter."""
+    """Where the corners of a page of this shape lie: tilted by three degrees, the far edge shorter."""
     scale = min(1420 / width, 880 / height)
     half = np.array([width, height], np.float32) * scale / 2
     square = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)], np.float32) * half
@@ -139,19 +139,19 @@ def _corners(width: int, height: int) -> NDArray[np.float32]:
     turn = np.array([(np.cos(angle), -np.sin(angle)), (np.sin(angle), np.cos(angle))], np.float32)
     points = square @ turn.T
     depth = 1 - 0.055 * points[:, 1:] / half[1]
-    return (points / depth + np.array([WIDTH / 2, HEIGHT / 2], np.float32)).astype(np.float32)
+    return np.asarray(points / depth + np.array([WIDTH / 2, HEIGHT / 2]), np.float32)
 
 
 def _light() -> NDArray[np.float32]:
     """How much light of the lamp falls on every point, in the shape (HEIGHT, WIDTH, 1)."""
     y, x = np.mgrid[0:HEIGHT, 0:WIDTH].astype(np.float32)
     distance = np.hypot(x - WIDTH * 0.42, y - HEIGHT * 0.35) / WIDTH
-    return (0.97 - 0.32 * distance**1.5)[..., None].astype(np.float32)
+    return np.asarray(0.97 - 0.32 * distance**1.5, np.float32)[..., None]
 
 
 def _lit(colours: NDArray[np.float32], chance: np.random.Generator) -> Picture:
     noise = chance.normal(0, 1.2, (HEIGHT, WIDTH, 1)).astype(np.float32)
-    return np.clip(colours * _light() + noise, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(colours * _light() + noise, 0, 255), np.uint8)
 
 
 def _page(what: str) -> Picture:

@@ -90,7 +90,7 @@ class Wire(ABC):
         action, done = self._wishes.get()
         try:
             action()
-        except OSError as error:
+        except BaseException as error:  # noqa: BLE001 - it is raised where the wish was made
             done.set_exception(error)
         else:
             done.set_result(None)

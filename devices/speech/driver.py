@@ -9,7 +9,7 @@ import contextlib
 import shutil
 import subprocess
 from pathlib import Path
-from typing import ClassVar, cast
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -42,12 +42,8 @@ class EspeakSpeaker(Speaker):
 
     driver: ClassVar[str] = "espeak-ng"
     Options = SpeechOptions
-
+    options: SpeechOptions
     _child: subprocess.Popen[bytes] | None = None
-
-    @property
-    def _speech(self) -> SpeechOptions:
-        return cast("SpeechOptions", self.options)
 
     def hush(self) -> None:
         """Be silent now."""
@@ -58,15 +54,14 @@ class EspeakSpeaker(Speaker):
     def _open(self, turn: Turn) -> None:
         self._check(turn)
 
-    def _close(self, turn: Turn) -> None:
-        del turn
+    def _close(self, _turn: Turn) -> None:
         self.hush()
 
     def _check(self, turn: Turn) -> DeviceStatus:
         program = shutil.which(_PROGRAM)
         if program is None:
             raise _missing("no-espeak-ng")
-        if self._speech.wav is None and not any(Path("/dev/snd").glob("pcm*p")):
+        if self.options.wav is None and not any(Path("/dev/snd").glob("pcm*p")):
             raise _missing("no-sound-card")
         try:
             subprocess.run(
@@ -97,7 +92,7 @@ class EspeakSpeaker(Speaker):
         program = shutil.which(_PROGRAM)
         if program is None:
             raise _missing("no-espeak-ng")
-        options = self._speech
+        options = self.options
         command = [
             program,
             "-b",
@@ -121,7 +116,7 @@ class EspeakSpeaker(Speaker):
         return child
 
     def _sound_file(self) -> Path:
-        folder = self.base / (self._speech.wav or "")
+        folder = self.base / (self.options.wav or "")
         folder.mkdir(parents=True, exist_ok=True)
         last = max((int(path.stem) for path in folder.glob("[0-9]*.wav") if path.stem.isdecimal()), default=0)
         return folder / f"{last + 1:04d}.wav"
