@@ -32,6 +32,7 @@ COMMANDS = {
     "hub": Lazy("hub.commands", "hub", "The other end: intake, cases, catalogue, administration."),
     "devices": Lazy("devices.commands", "devices", "List, watch, read and print with a site's devices."),
     "bench": Lazy("devices.simulators.commands", "bench", "Simulate a site's devices, cards and paper."),
+    "bench-window": Lazy("screens.commands", "bench_window", "The same in a window, beside the kiosk."),
     "doctor": Lazy("kiosk.commands", "doctor", "Check this installation, in words."),
 }
 

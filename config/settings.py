@@ -55,8 +55,8 @@ class KioskSettings(Table):
 class PanelSettings(Table):
     """The touch panel, as the technician measured it."""
 
-    width: int = Field(default=1080, ge=640, le=7680, description="Width of the picture in pixels.")
-    height: int = Field(default=1920, ge=640, le=7680, description="Height of the picture in pixels.")
+    width: int = Field(default=1080, ge=480, le=7680, description="Width of the picture in pixels.")
+    height: int = Field(default=1920, ge=480, le=7680, description="Height of the picture in pixels.")
     diagonal_inches: float = Field(
         default=21.5, gt=7, lt=120, description="Diagonal of the visible picture in inches."
     )

@@ -12,10 +12,11 @@ from pathlib import Path
 import click
 
 from config.settings import SettingsError, load_site
-from kiosk.embedded import MAIN, ChildFailed
+from kiosk.embedded import MAIN, ChildFailed, bench_socket
 from kiosk.enrolment import IdentityDamaged
 from offline_queue import QueueError, QueueInUse
 from screens import kivy_setup
+from screens.bench_panel import bench_panel
 
 SITE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -50,8 +51,8 @@ def run(site_file: Path) -> None:
 def tour(out: Path, orientation: str, *, elder: bool, language: str) -> None:
     """Make three visits by real touches and save a picture of every page.
 
-    Starts a hub, the simulators and the kiosk (into memory if there is no display); looks up a guide, submits an item,
-    collects a result. Ends well only if the hub's database holds the submission exactly once and the paper
+    Starts a hub, the simulators and the kiosk (into memory if there is no display); looks up a guide,
+    submits an item, collects a result. Ends well only if the hub's database holds the submission exactly once and the paper
     shows its number.
     """
     from screens.touring import make_tour
@@ -62,12 +63,24 @@ def tour(out: Path, orientation: str, *, elder: bool, language: str) -> None:
         click.echo(
             f"{'ok    ' if journey['ok'] else 'FAILED'} {journey['name']}: {len(journey['pages'])} pages"
         )
-    click.echo(
-        f"Submission {report['submission_id']}, receipt {report['receipt_no']}; pictures and report.json in {out}"
-    )
+    click.echo(f"Submission {report['submission_id']}, receipt {report['receipt_no']}")
+    click.echo(f"Pictures and report.json are in {out}")
     if not report["ok"]:
         click.echo(f"Error: {report['problem']}", err=True)
         sys.exit(1)
+
+
+@click.command("bench-window")
+@click.option("--site", "site_file", type=SITE, required=True, help="The site file whose bench is running.")
+@click.option("--lang", "language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+def bench_window(site_file: Path, language: str) -> None:
+    """Show the running bench of a site in a window: cards, pages, paper and the network cable by hand."""
+    with in_words():
+        socket = bench_socket(load_site(site_file))
+        off_screen = kivy_setup.prepare(bench_panel())
+        from screens.bench_window import BenchWindow
+
+        asyncio.run(BenchWindow(socket, language, off_screen=off_screen).run())
 
 
 @contextlib.contextmanager

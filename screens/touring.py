@@ -119,7 +119,7 @@ class Tour:
         return await asyncio.to_thread(lambda: self.bench.ask(command, **arguments))
 
     async def begin(self, name: str) -> None:
-        """From the lamp to the first page; somebody who left the visit before stands on the first page already."""
+        """From the lamp to the first page; who left the visit before stands on the first page already."""
         self.journeys.append(Journey(name))
         if len(self.journeys) == 1:
             await self.see("attract", within=FIRST_PAGE_WITHIN)
