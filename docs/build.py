@@ -1,10 +1,11 @@
-"""`make docs`: writes the setting reference out of the settings' own descriptions and checks every link.
+"""`make docs`: writes setting reference and example site file out of the settings, and checks every link.
 
 `docs/build.py --check` only compares and checks, and fails when something would change.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Iterator
@@ -27,17 +28,33 @@ Written by `make docs` out of what is said in `config/settings.py` and in the dr
 A key that is not known is refused with its place and the nearest known name. Relative paths start at the
 folder of the site file.
 """
+EXAMPLE = ROOT / "config" / "example.toml"
+EXAMPLE_HEAD = """\
+# Every setting of a site file, at its default. Written by `make docs`; docs/settings.md has them as tables.
+# A kiosk's own file holds what differs from here: what is left out keeps its default. Relative paths start at
+# the folder of the site file.
+"""
+EXAMPLE_DEVICES = {
+    "sam-serial": ("id-reader", {"port": "/dev/serial/by-path/…"}),
+    "pcsc-social-card": ("social-card", {}),
+    "escpos-tcp": ("receipt-printer", {"host": "192.168.0.50"}),
+    "escpos-serial": ("second-receipt-printer", {"port": "/dev/serial/by-path/…"}),
+    "opencv-camera": ("document-camera", {"source": "/dev/v4l/by-path/…"}),
+    "espeak-ng": ("speaker", {}),
+}
+"""A device of each driver: its name in the example, and values for what has no default."""
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 
 
 def main() -> None:
-    """Writes `docs/settings.md`, or compares it with `--check`; then checks the links of every page."""
-    settings = "\n".join(setting_reference())
+    """Writes both files, or compares them with `--check`; then checks the links of every page."""
     problems = []
-    if "--check" not in sys.argv:
-        SETTINGS.write_text(settings)
-    elif not SETTINGS.exists() or SETTINGS.read_text() != settings:
-        problems.append("docs/settings.md is older than the settings: run make docs")
+    for path, lines in ((SETTINGS, setting_reference()), (EXAMPLE, example_site())):
+        text = "\n".join(lines)
+        if "--check" not in sys.argv:
+            path.write_text(text)
+        elif not path.exists() or path.read_text() != text:
+            problems.append(f"{path.relative_to(ROOT)} is older than the settings: run make docs")
     problems += broken_links()
     for problem in problems:
         print(problem, file=sys.stderr)
@@ -47,9 +64,8 @@ def main() -> None:
 def setting_reference() -> Iterator[str]:
     """The lines of the setting reference: the tables of the site file, then the options of each driver."""
     yield HEAD
-    for name, field in Site.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from table(f"[{name}]", field.annotation)
+    for name, model in site_tables():
+        yield from table(f"[{name}]", model)
     yield "## `[devices.NAME]`\n"
     yield "One table for each device, under a name of your own. `driver` chooses what follows.\n"
     for driver in BUILT_IN:
@@ -68,13 +84,43 @@ def table(title: str, model: type[BaseModel], level: str = "##") -> Iterator[str
     yield ""
 
 
+def site_tables() -> Iterator[tuple[str, type[BaseModel]]]:
+    """The tables of a site file that every kiosk has, with their models."""
+    for name, field in Site.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield name, field.annotation
+
+
+def example_site() -> Iterator[str]:
+    """The lines of the example site file."""
+    yield EXAMPLE_HEAD
+    for name, model in site_tables():
+        yield f"[{name}]"
+        yield from example_settings(model, {})
+    for driver, (name, given) in EXAMPLE_DEVICES.items():
+        yield f'[devices.{name}]\ndriver = "{driver}"'
+        yield from example_settings(driver_class(driver).Options, given)
+
+
+def example_settings(model: type[BaseModel], given: dict[str, str]) -> Iterator[str]:
+    """The settings of one table, each under its description; what is not set by default stays a comment."""
+    for name, field in model.model_fields.items():
+        value = given[name] if field.is_required() else field.get_default()
+        yield f"# {field.description}"
+        yield f'# {name} = "…"' if value is None else f"{name} = {toml(value)}"
+    yield ""
+
+
 def shown(value: Any) -> str:
-    """A default as it would be written in the site file."""
-    if value is None:
-        return "not set"
+    """A default as a cell of the table."""
+    return "not set" if value is None else f"`{toml(value)}`"
+
+
+def toml(value: Any) -> str:
+    """A value as it is written in a site file."""
     if isinstance(value, bool):
-        return f"`{str(value).lower()}`"
-    return f'`"{value}"`' if isinstance(value, str | Path) else f"`{value}`"
+        return str(value).lower()
+    return json.dumps(str(value), ensure_ascii=False) if isinstance(value, str | Path) else str(value)
 
 
 def allowed(field: FieldInfo) -> str:
