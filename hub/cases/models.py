@@ -78,7 +78,7 @@ class CaseSequence(models.Model):
 
 
 class Result(models.Model):
-    """What was decided, ready for paper; ``certificate`` (title, lines, body, authority) is the resident's."""
+    """What was decided; ``certificate`` (title, lines, body, authority) is the resident's."""
 
     id = models.UUIDField(_("result"), primary_key=True)
     case = models.OneToOneField(Case, verbose_name=_("case"), on_delete=models.PROTECT, related_name="result")

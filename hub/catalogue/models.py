@@ -9,7 +9,7 @@ from kiosk.wire import Catalogue, ServiceItem
 
 
 class Publication(models.Model):
-    """One published catalogue, kept as the very text kiosks get; ``items_sha256`` tells whether it changed."""
+    """One published catalogue, kept as the very text kiosks get; ``items_sha256`` tells if it changed."""
 
     version = models.PositiveIntegerField(_("version"), primary_key=True)
     published_at = models.DateTimeField(_("published"))

@@ -25,7 +25,8 @@ class SealedFile(models.Model):
 class ReceivedItem(models.Model):
     """One queued item, received once and for ever.
 
-    The digest of its content decides whether a repetition is the same. ``receipt`` is the answer given then, and given again to every repetition.
+    The digest of its content decides whether a repetition is the same. ``receipt`` is the answer given
+    then, and given again to every repetition.
     """
 
     id = models.UUIDField(_("number"), primary_key=True)
