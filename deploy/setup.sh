@@ -12,7 +12,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 venv=.venv
 
-say() { printf '\033[1m%s\033[0m\n' "$*"; }
+say() { printf '%s\n' "$*"; }
 die() { printf 'set-up stopped: %s\n' "$*" >&2; exit 1; }
 
 as_root() {
@@ -42,8 +42,8 @@ install_packages() {
     [ "${#missing[@]}" -gt 0 ] || return 0
     say "Installing ${#missing[@]} Debian packages: ${missing[*]}"
     as_root dpkg --configure -a   # finishes what an interrupted installation left behind
-    apt update
-    apt install --yes --no-install-recommends "${missing[@]}" >/dev/null
+    apt update || die "the Debian package lists could not be fetched (see above)"
+    apt install --yes --no-install-recommends "${missing[@]}" >/dev/null || die "apt-get failed (see above)"
 }
 
 # Prints the first usable Python 3.11. A name on the PATH may be a pyenv shim without a version behind it, so it is tried.
@@ -68,7 +68,8 @@ make_environment() {
         "$(find_python)" -m venv --clear "$venv"
     fi
     say "Installing the Python packages of $requirements (a few minutes the first time)"
-    "$venv/bin/python" -m pip install --quiet --no-input --disable-pip-version-check --require-hashes -r "$requirements"
+    "$venv/bin/python" -m pip install --quiet --no-input --disable-pip-version-check --require-hashes -r "$requirements" ||
+        die "the Python packages could not be installed (see above); run this again to go on"
     printf '%s\n' "$wanted" > "$stamp"
 }
 
