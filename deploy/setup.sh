@@ -60,12 +60,13 @@ find_python() {
 
 # make_environment STAMP REQUIREMENTS: installs a requirements file, once for each change of it.
 make_environment() {
-    local stamp="$venv/$1" requirements="$2" wanted
+    local stamp="$venv/$1" requirements="$2" wanted python
     wanted=$(sha256sum "$requirements")
     if [ -x "$venv/bin/python" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then return; fi
     if ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
-        say "Making the virtual environment $venv"
-        "$(find_python)" -m venv --clear "$venv"
+        python=$(find_python)
+        say "Making the virtual environment $venv with $("$python" --version)"
+        "$python" -m venv --clear "$venv"
     fi
     say "Installing the Python packages of $requirements (a few minutes the first time)"
     "$venv/bin/python" -m pip install --quiet --no-input --disable-pip-version-check --require-hashes -r "$requirements" ||
