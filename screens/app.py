@@ -68,5 +68,3 @@ class KioskApp(App):  # type: ignore[misc]
 
 def _refuse(*_: object) -> bool:
     return True
-
-

@@ -42,18 +42,31 @@ class Bar(Part):
             keys[5:5] = ["theme", "leave"] if leave else ["theme"]
         per_row = 6 if len(keys) == 6 or look.landscape else 4
         columns = len(keys) if look.landscape else per_row
-        self.grid = Grid([self._key(look, key, modes, press) for key in keys], columns=columns, gap=look.measures.px(4), stretch=True)
+        self.grid = Grid(
+            [self._key(look, key, modes, press) for key in keys],
+            columns=columns,
+            gap=look.measures.px(4),
+            stretch=True,
+        )
         self.add_widget(self.grid)
 
     @staticmethod
     def _key(look: Look, key: BarKey, modes: Modes, press: Callable[[BarKey], None]) -> Press:
         m = look.measures
         chosen = {"elder": modes.elder, "speech": modes.speech, "low": modes.low}.get(key, False)
-        skin = Skin("background", "lamp" if chosen else "line", "lamp" if chosen else "text", m.bar_radius, m.stroke * (2 if chosen else 1))
+        skin = Skin(
+            "background",
+            "lamp" if chosen else "line",
+            "lamp" if chosen else "text",
+            m.bar_radius,
+            m.stroke * (2 if chosen else 1),
+        )
         if key == "help":
             skin = Skin("primary", None, "on_primary", m.bar_radius, 0)
         label = text(f"bar.{key}")
-        words = Words(look, label, "chip", skin.ink, bold=key == "help", align="left" if look.landscape else "center")
+        words = Words(
+            look, label, "chip", skin.ink, bold=key == "help", align="left" if look.landscape else "center"
+        )
         inside: Part
         if look.landscape:
             inside = Labelled(look, _ICONS[key], words, skin.ink, 9)
@@ -82,5 +95,3 @@ class Bar(Part):
             paint.box((self.x, 0, self.width, self.top), 0, self.look.colour("raised"))
             paint.box((self.x, self.top - stroke, self.width, stroke), 0, self.look.colour("line"))
         self.grid.place(self.x + pad_x, self.y + pad_y, self.width - 2 * pad_x, self.height - 2 * pad_y)
-
-

@@ -63,7 +63,9 @@ class Finger:
         """
         found = [press for press in self._presses() if press.key == key]
         if len(found) != 1:
-            raise FingerError(f"{len(found)} keys {key!r} on page {self._page_name()!r}; there are {', '.join(self.keys())}")
+            raise FingerError(
+                f"{len(found)} keys {key!r} on page {self._page_name()!r}; there are {', '.join(self.keys())}"
+            )
         return found[0]
 
     async def tap(self, key: str) -> None:
@@ -142,7 +144,9 @@ class Finger:
         Window.dispatch("on_draw")
         pixels = glReadPixels(0, 0, *size, GL_RGB, GL_UNSIGNED_BYTE)
         path.parent.mkdir(parents=True, exist_ok=True)
-        Image.frombytes("RGB", size, pixels).transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(path, compress_level=4)
+        Image.frombytes("RGB", size, pixels).transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(
+            path, compress_level=4
+        )
 
     def _presses(self) -> list[Press]:
         if self.stage.view is None:
@@ -157,12 +161,18 @@ class Finger:
         if not press.enabled:
             raise FingerError(f"key {press.key!r} is switched off")
         if press.width + 1 < m.px(LEAST_MM[0]) or press.height + 1 < m.px(LEAST_MM[1]):
-            raise FingerError(f"key {press.key!r} is smaller than a fingertip: {press.width:.0f} x {press.height:.0f} px")
+            raise FingerError(
+                f"key {press.key!r} is smaller than a fingertip: {press.width:.0f} x {press.height:.0f} px"
+            )
         x, y = press.to_window(*press.center)
         if not (0 <= x <= Window.width and 0 <= y <= Window.height):
             raise FingerError(f"key {press.key!r} is not on the panel")
         for parent in _parents(press):
-            if isinstance(parent, Scroller) and press not in (parent.up, parent.down) and not parent.port.collide_point(x, y):
+            if (
+                isinstance(parent, Scroller)
+                and press not in (parent.up, parent.down)
+                and not parent.port.collide_point(x, y)
+            ):
                 raise FingerError(f"key {press.key!r} is out of view")
 
 

@@ -45,4 +45,10 @@ def face_runs(words: str, *, bold: bool = False) -> Iterator[tuple[str, str]]:
 def _everyday(character: str) -> bool:
     """Characters every Chinese face has: no need to read the font's table of characters for them."""
     code = ord(character)
-    return code < 0x250 or 0x4E00 <= code <= 0x9FA5 or 0x3000 <= code <= 0x3003 or 0xFF01 <= code <= 0xFF5E or character in "“”‘’—…·《》〈〉「」【】、。"
+    return (
+        code < 0x250
+        or 0x4E00 <= code <= 0x9FA5
+        or 0x3000 <= code <= 0x3003
+        or 0xFF01 <= code <= 0xFF5E
+        or character in "“”‘’—…·《》〈〉「」【】、。"
+    )

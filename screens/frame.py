@@ -29,13 +29,14 @@ class Sheet:
     """What one page brings to the frame.
 
     ``lead`` stands above the title; ``under`` below it (chips, a switch, a field); ``body`` takes the room that is left. ``main``
-    replaces the page's own main button where that needs the page's entries. ``bare`` pages bring everything themselves.
+    replaces the page's own main button where that needs the page's entries. ``split`` is the left pane's share in landscape. ``bare`` pages bring everything themselves.
     """
 
     body: Part | None = None
     lead: Part | None = None
     under: Part | None = None
     main: Press | None = None
+    split: float = 0.4
     bare: bool = False
 
 
@@ -138,11 +139,13 @@ class View(Part):
     def _two_panes(self, x: float, bottom: float, width: float, top: float) -> None:
         m = self.look.measures
         between = m.px(14)
-        narrow = (width - between) * 0.4
+        narrow = (width - between) * self.sheet.split
         parts: list[Part] = [self.head]
         if self.under is not None:
             parts += [Space(m.px(5)), self.under]
         left: list[Part] = [Scroller(self.look, Column(parts), grow=1.0)]
+        if self.under is not None and self.under.grow:
+            left = parts
         if self.second is not None:
             left += [Space(m.px(5)), self.second]
         right: list[Part] = [self.body if self.body is not None else Space(grow=1.0)]
@@ -170,7 +173,15 @@ def _head(look: Look, page: Page, lead: Part | None) -> Part:
 def _second(look: Look, page: Page, hand: Hand, back: Callable[[], None]) -> Part | None:
     m = look.measures
     several = [
-        button(look, action.text, _answerer(hand, action), key=action.id, icon=action.icon, enabled=action.enabled) for action in page.others
+        button(
+            look,
+            action.text,
+            _answerer(hand, action),
+            key=action.id,
+            icon=action.icon,
+            enabled=action.enabled,
+        )
+        for action in page.others
     ]
     if page.back:
         several.append(button(look, text("keys.back"), back, key="back", icon="chevron-left"))
@@ -178,13 +189,23 @@ def _second(look: Look, page: Page, hand: Hand, back: Callable[[], None]) -> Par
         return None
     room = m.panel.width * (0.4 if look.landscape else 1.0) - 2 * m.margin
     pairs = all(one.width_wanted() <= (room - m.gap) / 2 or one.key == "back" for one in several)
-    return Grid(several, columns=2 if pairs else 1, gap=m.gap if not look.landscape else m.px(5), stretch=True)
+    return Grid(
+        several, columns=2 if pairs else 1, gap=m.gap if not look.landscape else m.px(5), stretch=True
+    )
 
 
 def _main(look: Look, action: Action | None, hand: Hand) -> Press | None:
     if action is None:
         return None
-    return button(look, action.text, _answerer(hand, action), key=action.id, icon=action.icon, main=True, enabled=action.enabled)
+    return button(
+        look,
+        action.text,
+        _answerer(hand, action),
+        key=action.id,
+        icon=action.icon,
+        main=True,
+        enabled=action.enabled,
+    )
 
 
 def _answerer(hand: Hand, action: Action) -> Callable[[], None]:

@@ -108,7 +108,12 @@ class KivyStage:
 
     async def show(self, page: Page) -> Answer:
         """Put a page up and wait for its answer."""
-        shown = _Shown(page, asyncio.get_running_loop().create_future(), Kept(draft=getattr(page, "draft", "")), time.perf_counter())
+        shown = _Shown(
+            page,
+            asyncio.get_running_loop().create_future(),
+            Kept(draft=getattr(page, "draft", "")),
+            time.perf_counter(),
+        )
         self._stack.append(shown)
         self._touched = time.monotonic()
         self._redraw()
@@ -169,7 +174,9 @@ class KivyStage:
     def page(self) -> Page | None:
         """The page that is drawn and waits for its answer, if it takes touches by now."""
         shown = self._drawn_for
-        ready = shown is not None and shown in self._stack and not shown.answer.done() and not self.is_settling()
+        ready = (
+            shown is not None and shown in self._stack and not shown.answer.done() and not self.is_settling()
+        )
         return shown.page if ready and shown is not None else None
 
     def is_settling(self) -> bool:
@@ -259,7 +266,9 @@ class KivyStage:
         shown = self._drawn_for
         if shown is None:
             return
-        hand = Hand(answer=lambda id_, value: self._answered(shown, id_, value), again=self._again, kept=shown.kept)
+        hand = Hand(
+            answer=lambda id_, value: self._answered(shown, id_, value), again=self._again, kept=shown.kept
+        )
         around = Surroundings(self.modes, self._strip(), _clock(), self._press_bar, lambda: self._back(shown))
         view = View(self.look, shown.page, render(self.look, shown.page, hand), hand, around)
         self._set_view(view)
@@ -305,7 +314,9 @@ class KivyStage:
         self._hush()
         stop = "。" if self.language == "zh" else ". "
         words = stop.join(self.say(part).rstrip("。.") for part in shown.page.spoken())
-        self._speech = asyncio.get_running_loop().create_task(self._speak(self._speaker, words, self.language))
+        self._speech = asyncio.get_running_loop().create_task(
+            self._speak(self._speaker, words, self.language)
+        )
 
     async def _speak(self, speaker: Speaker, words: str, language: str) -> None:
         task = asyncio.current_task()
@@ -349,7 +360,12 @@ class _Root(Widget):
     def shine(self, colour: tuple[float, float, float, float], thick: float) -> None:
         """Let a border of light shine for a moment: two changes of picture, nothing that blinks."""
         width, height = self.size
-        places = ((0, 0, width, thick), (0, height - thick, width, thick), (0, 0, thick, height), (width - thick, 0, thick, height))
+        places = (
+            (0, 0, width, thick),
+            (0, height - thick, width, thick),
+            (0, 0, thick, height),
+            (width - thick, 0, thick, height),
+        )
         for edge, (x, y, wide, tall) in zip(self._edges, places, strict=True):
             edge.pos, edge.size = (x, y), (wide, tall)
         self._light.rgba = colour

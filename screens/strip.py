@@ -29,7 +29,15 @@ class StripState:
 class Strip(Part):
     """The strip. Everything on one line if there is room, else place and network below the name and the time."""
 
-    def __init__(self, look: Look, state: StripState, clock: str, press: Callable[[BarKey], None], *, keys: tuple[BarKey, ...]) -> None:
+    def __init__(
+        self,
+        look: Look,
+        state: StripState,
+        clock: str,
+        press: Callable[[BarKey], None],
+        *,
+        keys: tuple[BarKey, ...],
+    ) -> None:
         super().__init__(key="strip")
         self.look = look
         self.name = Words(look, text("strip.name"), "body", bold=True)
@@ -38,7 +46,8 @@ class Strip(Part):
         self.clock = Words(look, clock, "small", "soft")
         icons = {"theme": "contrast", "leave": "home"}
         self.keys: list[Press] = [
-            icon_key(look, icons[key], text(f"bar.{key}"), lambda key=key: press(key), key=f"bar-{key}") for key in keys
+            icon_key(look, icons[key], text(f"bar.{key}"), lambda key=key: press(key), key=f"bar-{key}")
+            for key in keys
         ]
         for part in (self.name, self.place_words, self.network, self.clock, *self.keys):
             self.add_widget(part)
@@ -94,7 +103,9 @@ class Strip(Part):
             room = right - left
             tall = self.place_words.height_for(room)
             self.place_words.place(left, y - tall, room, tall)
-            self.network.place(left, y - tall - self.network.height_for(room), room, self.network.height_for(room))
+            self.network.place(
+                left, y - tall - self.network.height_for(room), room, self.network.height_for(room)
+            )
         x = self.right - len(self.keys) * (m.target + m.px(3)) + m.px(3)
         for key in self.keys:
             key.place(x, self.top - m.target, m.target, m.target)
@@ -108,4 +119,6 @@ class Strip(Part):
         with self.canvas.before:
             if self.look.theme.name == "night":
                 paint.glow(centre, radius * 4, self.look.colour("lamp", 0.55))
-            paint.disc((centre[0] - radius, centre[1] - radius, 2 * radius, 2 * radius), self.look.colour("lamp"))
+            paint.disc(
+                (centre[0] - radius, centre[1] - radius, 2 * radius, 2 * radius), self.look.colour("lamp")
+            )

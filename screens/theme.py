@@ -205,7 +205,9 @@ class Measures:
         """Pixels from the picture's lower edge between which targets lie; in low-reach mode the band, else everything."""
         if not self.low_reach:
             return (0, self.panel.height)
-        low, high = (round((edge - self.panel.lower_edge_mm) * self.panel.pixels_per_mm) for edge in LOW_REACH_BAND)
+        low, high = (
+            round((edge - self.panel.lower_edge_mm) * self.panel.pixels_per_mm) for edge in LOW_REACH_BAND
+        )
         low, high = max(0, low), min(self.panel.height, high)
         # A panel hung outside the band, or touching only a sliver of it, has to keep its targets where it is.
         return (low, high) if high - low >= self.px(180) else (0, self.panel.height)

@@ -20,7 +20,7 @@ from kivy.properties import NumericProperty
 
 from kiosk.text import text
 from screens.kit import paint
-from screens.kit.part import Part
+from screens.kit.part import Column, Part
 from screens.kit.press import icon_key
 from screens.look import Look
 
@@ -74,14 +74,15 @@ class _Port(Part):
 class Scroller(Part):
     """Shows ``content``; when that is higher than the room there is, keys for up and down appear at its right.
 
-    ``moved`` is told the offset in pixels whenever it settles, so that the place is kept when the page is drawn anew.
+    ``start`` is the first offset in pixels, or the part to begin with. ``moved`` is told the offset whenever it settles, so that the
+    place is kept when the page is drawn anew.
     """
 
-    def __init__(self, look: Look, content: Part, *, grow: float = 1.0, start: float = 0.0, moved: Callable[[float], None] | None = None) -> None:
+    def __init__(self, look: Look, content: Part, *, grow: float = 1.0, start: float | Part = 0.0, moved: Callable[[float], None] | None = None) -> None:
         super().__init__(grow=grow)
         self.look = look
         self.content = content
-        self.start = start
+        self.start: float | Part = start
         self.moved = moved or (lambda offset: None)
         self.port = _Port(content)
         self.up = icon_key(look, "chevron-up", text("keys.up"), lambda: self.page(-1), key="scroll-up", ink="text")
@@ -116,7 +117,8 @@ class Scroller(Part):
             self.down.place(self.right - side, self.y, side, tall)
             self.add_widget(self.up)
             self.add_widget(self.down)
-        self.move_to(self.start if self.start else self.offset, animated=False)
+        start = self.place_of(self.start) if isinstance(self.start, Part) else self.start
+        self.move_to(start or self.offset, animated=False)
         self.start = 0.0
         self._draw_rail()
 
@@ -132,6 +134,10 @@ class Scroller(Part):
         with self.canvas.before:
             paint.box((self.up.center_x - wide / 2, bottom, wide, room), wide, self.look.colour("line"))
             paint.box((self.up.center_x - wide / 2, bottom + room * (1 - seen) * (1 - part), wide, room * seen), wide, self.look.colour("lamp"))
+
+    def place_of(self, part: Part) -> float:
+        """The offset that brings a part of the content to the top."""
+        return float(self.content.top - part.top)
 
     def page(self, direction: int) -> None:
         """Go most of a screenful up (-1) or down (1)."""
@@ -181,3 +187,35 @@ class Scroller(Part):
         touch.ungrab(self)
         self._dragged_from = None
         return True
+
+
+class Footed(Part):
+    """A body that scrolls and a foot that stays in view; where the foot would take half of the room it scrolls along."""
+
+    def __init__(self, look: Look, body: Part, foot: Part, *, start: float = 0.0, moved: Callable[[float], None] | None = None) -> None:
+        super().__init__(grow=1.0)
+        self.look = look
+        self.body = body
+        self.foot = foot
+        self.start = start
+        self.moved = moved
+
+    def arrange(self) -> None:
+        self.clear_widgets()
+        for part in (self.body, self.foot):
+            if part.parent is not None:
+                part.parent.remove_widget(part)
+        gap = self.look.measures.px(6)
+        foot = self.foot.height_for(self.width)
+        if foot + gap > self.height * 0.45:
+            whole = Scroller(self.look, Column([self.body, self.foot], gap=gap), start=self.start, moved=self.moved)
+            self.add_widget(whole)
+            whole.place(*self.pos, *self.size)
+            return
+        scroller = Scroller(self.look, self.body, start=self.start, moved=self.moved)
+        self.add_widget(scroller)
+        self.add_widget(self.foot)
+        # The foot follows the body closely when the body is short.
+        room = min(self.height - foot - gap, self.body.height_for(self.width))
+        scroller.place(self.x, self.top - room, self.width, room)
+        self.foot.place(self.x, self.top - room - gap - foot, self.width, foot)

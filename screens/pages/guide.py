@@ -1,4 +1,95 @@
-"""guide"""
+"""A guide to read, in one of its renderings; switching keeps the section that is being read."""
+
+from __future__ import annotations
+
+from kiosk.pages import GuideRow, GuideSection, ReadGuide
 from screens.frame import Sheet
-def render(look, page, hand): return Sheet()
-live = review = render
+from screens.hand import Hand
+from screens.kit.icons import Icon
+from screens.kit.part import Column, Part, Row, Space
+from screens.kit.pieces import ChipView, Segments, chips, heading, paragraph
+from screens.kit.press import Skin, Surface
+from screens.kit.scroller import Scroller
+from screens.kit.words import Words
+from screens.look import Look
+
+
+def render(look: Look, page: ReadGuide, hand: Hand) -> Sheet:
+    """Chips and the switch stay in view; sections scroll."""
+    m = look.measures
+    kept = hand.kept
+    rendering = next((one for one in page.renderings if one.id == kept.rendering), page.renderings[0])
+    sections = {section.id: _section(look, section, pictures=rendering.id != "plain") for section in rendering.sections}
+    parts: list[Part] = list(sections.values())
+    if page.source:
+        parts.append(paragraph(look, page.source, "soft", "chip"))
+
+    def moved(offset: float) -> None:
+        above = [id_ for id_, part in sections.items() if scroller.place_of(part) <= offset + m.px(10)]
+        kept.section = above[-1] if above and offset else ""
+
+    scroller = Scroller(look, Column(parts, gap=m.px(9)), moved=moved)
+    if kept.section in sections:
+        scroller.start = sections[kept.section]
+
+    def switch(id_: str) -> None:
+        kept.rendering = id_
+        hand.again()
+
+    under: list[Part] = [chips(look, page.chips)]
+    if len(page.renderings) > 1:
+        options = [(one.id, one.title) for one in page.renderings]
+        under.append(Segments(look, options, rendering.id, switch))
+    return Sheet(under=Column(under, gap=m.px(6)), body=scroller)
+
+
+def _section(look: Look, section: GuideSection, *, pictures: bool) -> Part:
+    m = look.measures
+    parts: list[Part] = [heading(look, section.title)]
+    parts += [paragraph(look, words) for words in section.paragraphs]
+    rows = [_row(look, row, pictures=pictures) for row in section.rows]
+    if rows:
+        parts += [Space(m.px(1)), Column(rows, gap=m.px(4))]
+    return Column(parts, gap=m.px(2))
+
+
+def _row(look: Look, row: GuideRow, *, pictures: bool) -> Surface:
+    m = look.measures
+    words: list[Part] = [Words(look, row.title, "body", bold=bool(row.note), settle="top")]
+    if row.note:
+        words.append(Words(look, row.note, "small", "soft", settle="top"))
+    if row.chip and look.elder:
+        words += [Space(m.px(1)), Row([ChipView(look, row.chip), Space(grow=1.0)])]
+    parts: list[Part] = []
+    if row.n is not None:
+        parts.append(_number(look, row.n))
+    if row.picture:
+        parts.append(Icon(look, row.picture, 18 if pictures else 10))
+    parts.append(Column(words, gap=m.px(0.5), settle="middle", grow=1.0))
+    if row.chip and not look.elder:
+        parts.append(ChipView(look, row.chip))
+    skin = Skin("card", "line", "text", m.radius, m.stroke)
+    return Surface(look, Row(parts, gap=m.px(5), align="middle"), skin, pad=(m.px(7), m.px(4.5)))
+
+
+def _number(look: Look, n: int) -> Part:
+    m = look.measures
+    words = Words(look, str(n), "body", "lamp", bold=True, align="center")
+    side = round(words.em * 1.75)
+    return _Round(Surface(look, words, Skin("background", "lamp", "lamp", side, m.stroke)), side)
+
+
+class _Round(Part):
+    def __init__(self, inside: Part, side: float) -> None:
+        super().__init__()
+        self.inside, self.side = inside, side
+        self.add_widget(inside)
+
+    def height_for(self, width: float) -> float:
+        return self.side
+
+    def width_wanted(self) -> float:
+        return self.side
+
+    def arrange(self) -> None:
+        self.inside.place(self.x, self.center_y - self.side / 2, self.side, self.side)
