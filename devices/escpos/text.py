@@ -23,7 +23,7 @@ def clean(text: str) -> str:
     kept = []
     for character in text:
         category = unicodedata.category(character)
-        if category in {"Cc", "Zl", "Zp"}:
+        if category in {"Cc", "Zl", "Zp"} or (category == "Zs" and character != "\u3000"):
             kept.append(" ")
         elif category not in {"Cf", "Cs", "Cn"}:
             kept.append(character)
@@ -52,17 +52,18 @@ def wrap(text: str, width: float, measure: Callable[[str], float] = dots) -> lis
     for token in _TOKENS.findall(text):
         if measure(lines[-1] + token) <= width:
             lines[-1] += token
-        elif token.isspace():
+        elif token[0] == " ":
             lines.append("")
         elif measure(token) > width:
             _split_word(lines, token, width, measure)
-        elif token[0] in _NEVER_FIRST and len(lines[-1].rstrip()) > 1:
-            line = lines[-1].rstrip()
-            lines[-1] = line[:-1].rstrip()
-            lines.append(line[-1] + token)
         else:
-            lines.append(token)
-    return [line.rstrip() for line in lines]
+            last = lines[-1].rstrip(" ")
+            if token[0] in _NEVER_FIRST and len(last) > 1 and measure(last[-1] + token) <= width:
+                lines[-1] = last[:-1].rstrip(" ")
+                lines.append(last[-1] + token)
+            else:
+                lines.append(token)
+    return [line.rstrip(" ") for line in lines]
 
 
 def _split_word(lines: list[str], word: str, width: float, measure: Callable[[str], float]) -> None:
