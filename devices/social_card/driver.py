@@ -1,0 +1,156 @@
+"""Driver ``pcsc-social-card``: a social-security card in a PC/SC reader (PROTOCOLS.md section 2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field
+
+from devices.contract import ChipCardReader, DriverOptions
+from devices.errors import CompletionCode, KeeperAction, ResidentAction
+from devices.social_card import apdu
+from devices.social_card.files import APPLICATION, RECORDS, Record, RecordError, decode_card, value_of
+from devices.status import DeviceState, DeviceStatus, Fitness, Media
+from devices.transports.pcsc import PcscReader, Presence, Transmit
+from devices.worker import Turn
+
+if TYPE_CHECKING:
+    from devices.identity import SocialSecurityCard
+
+POLL = 0.1
+"""Seconds that one question to the service may wait for a change."""
+
+CARD_LIMIT = 8.0
+"""Seconds for reading all of one card."""
+
+SETTLING = 0.6
+"""Seconds until the service has noticed that a card left."""
+
+RESTART = 3.0
+"""Seconds that the service may be away while a card is waited for: long enough for a restart."""
+
+
+class PcscSocialCard(ChipCardReader):
+    """A social-security card, read without any PIN.
+
+    A card that was read must leave before the next one is read, so that a card left behind is never taken for
+    the next person's.
+    """
+
+    driver = "pcsc-social-card"
+
+    class Options(DriverOptions):
+        """Options of ``[devices.NAME]``."""
+
+        reader: str = Field("", description="Part of the PC/SC reader's name; empty: the first reader.")
+
+    options: Options
+    _reader: PcscReader | None = None
+    _read_at: int | None = None
+    """The service's event count when a card was read: while it stays, that card is still in."""
+
+    def _open(self, _turn: Turn) -> None:
+        self._reader = PcscReader(self.options.reader)
+        self._read_at = None
+
+    def _close(self, _turn: Turn) -> None:
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.close()
+
+    def _check(self, _turn: Turn) -> DeviceStatus:
+        media = Media.PRESENT if self._presence().card else Media.NOT_PRESENT
+        return DeviceStatus(DeviceState.ONLINE, media=media, fitness=Fitness.OK)
+
+    def _read(self, turn: Turn) -> SocialSecurityCard:
+        while True:
+            seen = self._wait_for_card(turn)
+            try:
+                # A card that came is read, however late it came.
+                card = self._read_card(turn.extended(CARD_LIMIT))
+            except ResidentAction as error:
+                # A card that is just going in or out does not answer: that is no fault of it.
+                if error.detail == "card-mute" and not self._presence(SETTLING).card:
+                    continue
+                raise
+            self._read_at = seen.events
+            return card
+
+    def _read_card(self, turn: Turn) -> SocialSecurityCard:
+        try:
+            with self._connected().card() as transmit:
+                return decode_card(_read_values(transmit, turn))
+        except RecordError as error:
+            raise ResidentAction(CompletionCode.INVALID_DATA, f"card-malformed-{error.field}") from None
+        except ValueError:
+            raise ResidentAction(CompletionCode.INVALID_DATA, "garbage") from None
+
+    def _wait_removed(self, turn: Turn) -> None:
+        while self._presence(POLL).card:
+            turn.check("card-not-taken")
+        self._read_at = None
+
+    def _wait_for_card(self, turn: Turn) -> Presence:
+        """Poll until there is a card that was not read before; a restart of the service is lived through."""
+        away = turn.extended(RESTART)
+        while True:
+            try:
+                presence = self._presence(POLL)
+            except KeeperAction:
+                if away.remaining <= 0:
+                    raise
+                self._reconnect(turn)
+            else:
+                away = turn.extended(RESTART)
+                if presence.card and presence.events != self._read_at:
+                    return presence
+                turn.check("no-card")
+
+    def _reconnect(self, turn: Turn) -> None:
+        """Try once to reach the service anew; contexts do not survive its restart."""
+        self._close(turn)
+        turn.pause(POLL, "no-card")
+        self._reader = PcscReader(self.options.reader)
+
+    def _presence(self, wait: float = 0.0) -> Presence:
+        return self._connected().presence(wait)
+
+    def _connected(self) -> PcscReader:
+        if self._reader is None:
+            raise KeeperAction(CompletionCode.DEVICE_NOT_READY, "no-pcsc-service", state=DeviceState.OFFLINE)
+        return self._reader
+
+
+def _read_values(transmit: Transmit, turn: Turn) -> dict[Record, bytes]:
+    """Every record that the card has and gives without a PIN."""
+    if not apdu.exchange(transmit, apdu.select_application(APPLICATION)).ok:
+        raise ResidentAction(CompletionCode.UNSUPPORTED_DATA, "wrong-card")
+    values: dict[Record, bytes] = {}
+    selected = None
+    for record in RECORDS:
+        turn.check("card-slow")
+        if record.file != selected:
+            selected = record.file
+            _select(transmit, record.file)
+        response = _read_record(transmit, record)
+        if response.ok:
+            values[record] = value_of(record, response.data)
+    return values
+
+
+def _select(transmit: Transmit, file: int) -> None:
+    # Issuers differ in the first parameter.
+    for p1 in (0x00, 0x02):
+        response = apdu.exchange(transmit, apdu.select_file(file, p1))
+        if response.ok:
+            return
+    raise ResidentAction(CompletionCode.UNSUPPORTED_DATA, "wrong-card")
+
+
+def _read_record(transmit: Transmit, record: Record) -> apdu.Response:
+    """By number, as most cards have it; a card that does not know that form is asked by tag."""
+    response = apdu.exchange(transmit, apdu.read_record(record.number, 0x04))
+    if not response.ok or response.data[:1] != bytes((record.tag,)):
+        by_tag = apdu.exchange(transmit, apdu.read_record(record.tag, 0x00))
+        return by_tag if by_tag.ok else response
+    return response
