@@ -1,0 +1,133 @@
+"""The hub's command line and console, as people meet them."""
+
+from __future__ import annotations
+
+import re
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import requests
+from click.testing import CliRunner
+
+from hub.commands import hub as hub_group
+from kiosk.wire import HpkeOpener, HpkeSealer
+from tests.hub.conftest import ROOT, HubProcess, hub_command
+
+PASSWORD = "lamp-in-the-window-1"
+
+
+def test_it_is_well(hub: HubProcess) -> None:
+    assert requests.get(f"{hub.url}/healthz", timeout=5).json() == {"status": "ok"}
+
+
+def test_the_api_describes_itself(hub: HubProcess) -> None:
+    document = requests.get(f"{hub.url}/api/openapi.json", timeout=5).json()
+    assert {"/api/v1/intake", "/api/v1/enrolment", "/api/v1/catalogue"} <= set(document["paths"])
+
+
+def test_nothing_secret_is_readable_by_others(hub: HubProcess) -> None:
+    assert hub.data.stat().st_mode & 0o077 == 0
+    for name in ("secret.key", "intake.key"):
+        assert (hub.data / name).stat().st_mode & 0o077 == 0
+
+
+def test_seeding_twice_changes_nothing(hub: HubProcess) -> None:
+    before = hub.rows("results")
+    printed = hub_command("seed", "--data", str(hub.data))
+    assert hub.rows("results") == before
+    assert re.search(r"^catalogue version 1 with \d+ items$", printed, re.MULTILINE)
+
+
+def test_a_taken_port_is_said_in_words(hub: HubProcess, tmp_path: Path) -> None:
+    command = [sys.executable, "main.py", "hub", "serve", "--data", str(tmp_path), "--port", str(hub.port)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.strip() == (
+        f"Error: cannot listen on 127.0.0.1 port {hub.port}: Address already in use"
+    )
+
+
+def test_it_ends_cleanly_when_asked_to(tmp_path: Path) -> None:
+    process = HubProcess(tmp_path)
+    process.start()
+    with socket.create_connection(("127.0.0.1", process.port)):
+        assert process.stop() == 0
+
+
+def test_a_pair_of_keys_fits_and_is_never_overwritten(tmp_path: Path) -> None:
+    runner = CliRunner()
+    assert runner.invoke(hub_group, ["keys", "--out", str(tmp_path)]).exit_code == 0
+    opener = HpkeOpener.from_texts([(tmp_path / "intake.key").read_text()])
+    sealer = HpkeSealer.from_text((tmp_path / "intake.pub").read_text())
+    assert sealer.key_id == opener.sealers[0].key_id
+    again = runner.invoke(hub_group, ["keys", "--out", str(tmp_path)])
+    assert again.exit_code == 1
+    assert "not overwritten" in again.output
+
+
+def test_a_damaged_intake_key_is_said_in_words(tmp_path: Path) -> None:
+    (tmp_path / "intake.key").write_text("rubbish")
+    command = [sys.executable, "main.py", "hub", "cases", "--data", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "intake.key is not an intake key" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.fixture(scope="module")
+def console(hub: HubProcess) -> requests.Session:
+    """An administrator's browser, logged in."""
+    hub_command("createadmin", "--data", str(hub.data), "--username", "keeper", "--password", PASSWORD)
+    session = requests.Session()
+    session.get(f"{hub.url}/console/login/", timeout=5)
+    form = {
+        "username": "keeper",
+        "password": PASSWORD,
+        "csrfmiddlewaretoken": session.cookies["csrftoken"],
+        "next": "/console/",
+    }
+    assert session.post(f"{hub.url}/console/login/", data=form, timeout=5).url == f"{hub.url}/console/"
+    return session
+
+
+@pytest.mark.parametrize(
+    ("path", "chinese", "english"),
+    [
+        ("", "夜灯中枢", "Yedeng hub"),
+        ("kiosks/kiosk/", "终端", "kiosk"),
+        ("cases/case/", "办件", "case"),
+        ("cases/result/", "办理结果", "result"),
+        ("catalogue/publication/", "事项目录", "catalogue"),
+        ("intake/receiveditem/", "收件", "received item"),
+        ("evaluations/troubleticket/", "办不成事", "could not get it done"),
+    ],
+)
+def test_the_console_lists_in_both_languages(
+    hub: HubProcess, console: requests.Session, path: str, chinese: str, english: str
+) -> None:
+    for language, word in (("zh-hans", chinese), ("en", english)):
+        page = console.get(f"{hub.url}/console/{path}", headers={"Accept-Language": language}, timeout=5)
+        assert page.status_code == 200
+        assert word in page.text
+
+
+def test_the_console_shows_nothing_of_a_resident(hub: HubProcess, console: requests.Session) -> None:
+    for what in ("case", "result"):
+        listing = console.get(f"{hub.url}/console/cases/{what}/", timeout=5).text
+        rows = set(re.findall(rf"/console/cases/{what}/[0-9a-f-]+/change/", listing))
+        assert rows
+        for row in rows:
+            page = console.get(hub.url + row, timeout=5)
+            assert page.status_code == 200
+            assert "李桂兰" not in page.text
+
+
+def test_the_console_loads_nothing_from_elsewhere(hub: HubProcess, console: requests.Session) -> None:
+    page = console.get(f"{hub.url}/console/", timeout=5).text
+    for address in re.findall(r'(?:src|href)="([^"#]+)"', page):
+        assert address.startswith("/") or not re.match(r"https?:", address), address
+    for sheet in re.findall(r'href="(/static/[^"]+\.css[^"]*)"', page):
+        assert console.get(hub.url + sheet, timeout=5).status_code == 200
