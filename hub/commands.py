@@ -44,7 +44,11 @@ def hub() -> None:
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 takes a free one."
 )
 def serve(data: Path, host: str, port: int) -> None:
-    """Serve API and console; prints one line `ready ADDRESS` when it does. Ends on SIGTERM or Ctrl-C."""
+    """Serve API and console; prints one line `ready ADDRESS` when it does. Ends on SIGTERM or Ctrl-C.
+
+    The names by which it may be called, separated by commas, can be set in YEDENG_HUB_HOSTS, the four-digit
+    area code of its case numbers in YEDENG_HUB_REGION.
+    """
     _prepare(data, host)
     from hub.serving import HubNotServing, serve_hub
 
@@ -152,8 +156,9 @@ def _prepare(data: Path, host: str | None = None) -> None:
     os.environ[DATA_VARIABLE] = str(folder.folder)
     os.environ["DJANGO_SETTINGS_MODULE"] = "hub.settings"
     if host is not None:
-        known = os.environ.setdefault("YEDENG_HUB_HOSTS", "localhost,127.0.0.1,[::1]")
-        os.environ["YEDENG_HUB_HOSTS"] = f"{known},{host}"
+        # Listening on every address, we cannot know by which names we are called; signatures cover the name.
+        named = "*" if host in {"0.0.0.0", "::"} else f"localhost,127.0.0.1,[::1],{host}"  # noqa: S104
+        os.environ.setdefault("YEDENG_HUB_HOSTS", named)
     import django
     from django.core.management import call_command
     from django.db import DatabaseError, connections

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from kiosk.wire import Catalogue, ServiceItem
+from kiosk.wire import ServiceItem
 
 
 class Publication(models.Model):
@@ -45,5 +47,6 @@ class Publication(models.Model):
         newest = cls.newest()
         if newest is None:
             return None
-        items = Catalogue.model_validate_json(newest.content).items
-        return next((item for item in items if item.id == item_id), None)
+        items = json.loads(newest.content)["items"]
+        found = next((item for item in items if item["id"] == item_id), None)
+        return ServiceItem.model_validate(found) if found else None

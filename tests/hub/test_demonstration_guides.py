@@ -29,6 +29,7 @@ SENTENCE_END = re.compile(r"[。！？；]|(?<=[.!?;:]) ")
 CHINESE_SENTENCE, ENGLISH_SENTENCE = 36, 26
 """Longest sentence we ask of a reader: hanzi and other signs in Chinese, words in English."""
 LONGEST = {
+    "fee": 12,
     "short_name": 14,
     "summary": 60,
     "note": 45,

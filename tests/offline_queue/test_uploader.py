@@ -78,11 +78,10 @@ def test_an_item_put_later_wakes_it(queue: OfflineQueue) -> None:
 
 def test_one_bad_item_never_blocks_the_next(queue: OfflineQueue) -> None:
     bad, good = put(queue, b"bad"), put(queue, b"good")
-    waits = Waits(first=1000, longest=1000)
-    with running(
-        queue, OtherEnd(lambda i: RetryLater("no") if i.envelope.id == bad else Delivered("")), waits
-    ):
+    other_end = OtherEnd(lambda item: RetryLater("no") if item.envelope.id == bad else Delivered(""))
+    with running(queue, other_end, Waits(first=1000, longest=1000)):
         assert queue.wait_delivered(good, PATIENCE).state is State.DELIVERED
+        other_end.wait_asked(2)
     envelope = queue.get(bad)
     assert (envelope.state, envelope.attempts, envelope.reason) == (State.PENDING, 1, "no")
 
@@ -185,6 +184,8 @@ def test_whatever_delivery_raises_the_item_stays_and_the_rest_goes_on(queue: Off
             raise ZeroDivisionError("the name of a resident")
         return Delivered("")
 
-    with running(queue, OtherEnd(answer), Waits(first=1000, longest=1000)):
+    other_end = OtherEnd(answer)
+    with running(queue, other_end, Waits(first=1000, longest=1000)):
         assert queue.wait_delivered(good, PATIENCE).state is State.DELIVERED
+        other_end.wait_asked(2)
     assert queue.get(bad).reason == "delivery failed: ZeroDivisionError"
