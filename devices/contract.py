@@ -76,6 +76,10 @@ class Device(ABC):
         self._status = self._snapshot(DeviceState.STARTING, Fitness.UNKNOWN)
         self._open_now = False
         self._thread = DeviceThread(f"device-{name}")
+        self.lost: DeviceError | None = None
+        """The error since which the device must be closed and opened again; ``None`` while it is well."""
+        self.on_status: Callable[[], object] = lambda: None
+        """Called when the status has changed, from whatever thread noticed it."""
 
     @property
     def status(self) -> DeviceStatus:
@@ -90,7 +94,7 @@ class Device(ABC):
     async def open(self) -> None:
         """Open the way to the device; `check` then asks it. Opening an open device does nothing."""
         if not self._open_now:
-            self._open_now = True
+            self._open_now, self.lost = True, None
             try:
                 await self._run("open", self.open_limit, self._open)
             except BaseException:
@@ -137,6 +141,7 @@ class Device(ABC):
         """Set the snapshot; a repeated one keeps the time at which it was first seen."""
         if status != self._status:
             self._status = status
+            self.on_status()
 
     async def _run(
         self,
@@ -153,7 +158,7 @@ class Device(ABC):
         outcome, detail = "success", ""
         try:
             result = await self._thread.call(seconds, self.overrun, hook, *args, **kwargs)
-            if verb != "check" and self._status.device is not DeviceState.ONLINE:
+            if verb not in {"open", "check"} and self._status.device is not DeviceState.ONLINE:
                 self._report(self._snapshot(DeviceState.ONLINE, Fitness.OK))
         except DeviceError as error:
             outcome, detail = error.completion_code.value, error.detail
@@ -171,12 +176,13 @@ class Device(ABC):
             raise
         finally:
             ms = round((time.monotonic() - started) * 1000)
-            level = log.debug if verb == "check" else log.info
+            level = log.debug if verb in {"open", "check"} else log.info
             level(f"device.{verb}", device=self.name, outcome=outcome, detail=detail, ms=ms)
         return result
 
     def _note(self, error: DeviceError) -> None:
         if error.state is not None:
+            self.lost = error
             self._report(self._snapshot(error.state, Fitness.FAILED, error.detail))
 
 
@@ -184,9 +190,6 @@ class _CardReader(Device):
     """What readers of every kind of card share."""
 
     unknown = DeviceStatus(DeviceState.STARTING, media=Media.UNKNOWN)
-
-    overrun = 10.0
-    """A card that comes at the last moment is still read: that takes its own time."""
 
     async def wait_removed(self, timeout: float) -> None:
         """Return when the card has left the reader, at once if none is there.

@@ -15,7 +15,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
-from devices.errors import DeviceBusy, DeviceCancelled, DeviceTimeout
+from devices.errors import CompletionCode, DeviceBusy, DeviceCancelled, DeviceTimeout, KeeperAction
+from devices.status import DeviceState
+
+_LOOK = 0.25
+"""Seconds between two looks whether the work has come to a stage with another limit."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -29,13 +33,24 @@ class Turn:
 
     def __init__(self, seconds: float) -> None:
         self.deadline = time.monotonic() + seconds
+        self.patience = self.deadline
+        """Until when the caller waits, but for a hook's allowed overrun."""
         self._cancelled = threading.Event()
 
-    def extended(self, seconds: float) -> Turn:
-        """The same work with another limit, ``seconds`` from now; cancelled together with this turn."""
-        turn = Turn(seconds)
-        turn._cancelled = self._cancelled  # one flag, seen through two turns
-        return turn
+    def within(self, seconds: float) -> Turn:
+        """A part of this work with its own limit, ``seconds`` from now; cancelled together with the whole."""
+        part = Turn(seconds)
+        part._cancelled = self._cancelled  # one flag, seen through two turns
+        return part
+
+    def next_stage(self, seconds: float) -> Turn:
+        """The rest of this work, with a new limit for which the caller waits, be it later or sooner.
+
+        E.g. a minute to lay a card, and from then on five seconds to read it.
+        """
+        rest = self.within(seconds)
+        self.patience = rest.deadline
+        return rest
 
     def cancel(self) -> None:
         """Ask the work to stop; callable from any thread."""
@@ -77,6 +92,12 @@ class _Job:
     loop: asyncio.AbstractEventLoop
     started: bool = False
 
+    def do(self) -> Any:
+        self.started = True
+        if self.turn.cancelled:
+            raise DeviceCancelled
+        return self.work()
+
 
 class DeviceThread:
     """The thread of one device. It starts with the first call and works through its calls one by one.
@@ -99,16 +120,16 @@ class DeviceThread:
     async def call(
         self,
         seconds: float,
-        grace: float,
+        overrun: float,
         function: Callable[Concatenate[Turn, P], T],
         /,
         *args: P.args,
         **kwargs: P.kwargs,
     ) -> T:
-        """Run ``function(turn, *args)`` in the thread; it has ``seconds`` and may overrun them by ``grace``.
+        """Run ``function(turn, *args)`` in the thread; it has ``seconds`` and may run over by ``overrun``.
 
         Raises:
-            DeviceTimeout: the function did not come back in time.
+            KeeperAction: the function did not come back in time: the device hangs.
             DeviceBusy: the thread was held by earlier work for the whole time.
             asyncio.CancelledError: the awaiting task was cancelled; the turn is cancelled with it.
         """
@@ -119,9 +140,11 @@ class DeviceThread:
         try:
             self._start()
             self._jobs.put(job)
-            await asyncio.wait({job.future}, timeout=seconds + grace)
-            if not job.future.done():
-                raise DeviceTimeout("device-hangs") if job.started else DeviceBusy
+            while not job.future.done():
+                left = turn.patience + overrun - time.monotonic()
+                if left <= 0:
+                    raise _hangs() if job.started else DeviceBusy
+                await asyncio.wait({job.future}, timeout=min(left, _LOOK))
             return cast("T", job.future.result())
         finally:
             turn.cancel()
@@ -151,11 +174,8 @@ class DeviceThread:
 
 def _work(jobs: queue.SimpleQueue[_Job | None]) -> None:
     while (job := jobs.get()) is not None:
-        if job.turn.cancelled:
-            continue
-        job.started = True
         try:
-            result = job.work()
+            result = job.do()
         except BaseException as error:  # noqa: BLE001 - it is handed to the awaiting task, whatever it is
             settle = _refuse(job.future, error)
         else:
@@ -163,6 +183,10 @@ def _work(jobs: queue.SimpleQueue[_Job | None]) -> None:
         # The loop may have been closed while the device worked: then nobody is left to be told.
         with contextlib.suppress(RuntimeError):
             job.loop.call_soon_threadsafe(settle)
+
+
+def _hangs() -> KeeperAction:
+    return KeeperAction(CompletionCode.HARDWARE_ERROR, "device-hangs", state=DeviceState.HARDWARE_ERROR)
 
 
 def _fulfil(future: asyncio.Future[Any], result: object) -> Callable[[], None]:

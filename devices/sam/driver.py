@@ -53,6 +53,7 @@ class SamSerial(IdCardReader):
     """
 
     driver = "sam-serial"
+    overrun = 4 * ANSWER_LIMIT  # one exchange that is made again, and the line left to settle in between
 
     class Options(DriverOptions):
         """Options of ``[devices.NAME]``."""
@@ -68,9 +69,12 @@ class SamSerial(IdCardReader):
     _card_may_stay = False
     """A card was read and is not known to have been taken."""
 
+    _said_so = False
+    """The caller knows that this card must leave before another one is found."""
+
     def _open(self, _turn: Turn) -> None:
         self._line = SerialLine(self.base / self.options.port, self.options.baudrate)
-        self._unsettled = self._card_may_stay = False
+        self._unsettled = self._card_may_stay = self._said_so = False
 
     def _close(self, _turn: Turn) -> None:
         # A port that could not be opened is not there to be closed.
@@ -87,9 +91,13 @@ class SamSerial(IdCardReader):
         return DeviceStatus(DeviceState.ONLINE, media=media, fitness=Fitness.OK)
 
     def _read(self, turn: Turn) -> IdCard:
+        if self._card_may_stay and not self._said_so:
+            self._card_may_stay = self._said_so = self._card_stays(turn)
+            if self._said_so:
+                raise ResidentAction(CompletionCode.USER_ERROR, "card-must-leave")
         self._find(turn)
         # A card that was found is read, however late it came.
-        turn = turn.extended(CARD_LIMIT)
+        turn = turn.next_stage(CARD_LIMIT)
         reply = self._select_and_read(turn)
         if reply is None or reply.status == Status.READ_FAILED:
             # Once more, silently: a card that was just laid down still moves.
@@ -100,7 +108,7 @@ class SamSerial(IdCardReader):
             raise KeeperAction(CompletionCode.HARDWARE_ERROR, "garbage", state=DeviceState.HARDWARE_ERROR)
         if reply.status != Status.OK:
             raise _refusal(reply)
-        self._card_may_stay = True
+        self._card_may_stay, self._said_so = True, False
         try:
             return decode_card(reply.data)
         except CardTextError as error:
@@ -123,7 +131,7 @@ class SamSerial(IdCardReader):
             turn.pause(asked + POLL - time.monotonic(), "no-card")
 
     def _select_and_read(self, turn: Turn) -> Reply | None:
-        """The answer to "read" or the refusal of "select"; ``None`` when an answer broke off or was garbage."""
+        """The answer to "read" or the refusal of "select"; ``None``: an answer broke off or was garbage."""
         reply = self._ask(SELECT, turn)
         if reply.status != Status.OK:
             return reply
@@ -163,7 +171,7 @@ class SamSerial(IdCardReader):
     def _exchange(self, request: Request, turn: Turn, limit: float) -> Reply:
         """Send one request, take the one answer that fits it, within ``limit`` seconds."""
         # The answer has its own time, whatever is left for laying a card.
-        turn = turn.extended(limit + 2 * ANSWER_LIMIT)
+        turn = turn.within(limit + 2 * ANSWER_LIMIT)
         if self._unsettled:
             self._settle(turn)
         self._line.drain()

@@ -9,9 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 OK = 0x9000
-WRONG_PARAMETERS = 0x6A86
-NOT_FOUND = frozenset({0x6A82, 0x6A83, 0x6A88})
-"""File, record or data not found."""
 
 MAX_ROUNDS = 16
 """Answers in pieces come to an end within this many, or never."""
@@ -59,7 +56,7 @@ def exchange(transmit: Callable[[bytes], bytes], command: bytes) -> Response:
     61xx is followed by GET RESPONSE, 6Cxx by the same command with that length (ISO/IEC 7816-3, T=0).
 
     Raises:
-        ValueError: an answer without a status, or one that never ends.
+        ValueError: an answer without a sound status, or one that never ends.
     """
     data = b""
     sent = command
@@ -73,6 +70,8 @@ def exchange(transmit: Callable[[bytes], bytes], command: bytes) -> Response:
             sent = bytes((0x00, 0xC0, 0x00, 0x00, sw2))
         elif sw1 == 0x6C:
             sent = sent[:4] + bytes((sw2,))
-        else:
+        elif sw1 >> 4 in {0x6, 0x9}:
             return Response(data, sw1 << 8 | sw2)
+        else:
+            raise ValueError("a status begins with 6 or 9")
     raise ValueError("the answer never ends")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 POLL = 0.1
 """Seconds that one question to the service may wait for a change."""
 
-CARD_LIMIT = 8.0
+CARD_LIMIT = 5.0
 """Seconds for reading all of one card."""
 
 SETTLING = 0.6
@@ -38,6 +38,7 @@ class PcscSocialCard(ChipCardReader):
     """
 
     driver = "pcsc-social-card"
+    overrun = 1.0
 
     class Options(DriverOptions):
         """Options of ``[devices.NAME]``."""
@@ -48,6 +49,9 @@ class PcscSocialCard(ChipCardReader):
     _reader: PcscReader | None = None
     _read_at: int | None = None
     """The service's event count when a card was read: while it stays, that card is still in."""
+
+    _said_so = False
+    """The caller knows that this card must leave before another one is read."""
 
     def _open(self, _turn: Turn) -> None:
         self._reader = PcscReader(self.options.reader)
@@ -67,13 +71,14 @@ class PcscSocialCard(ChipCardReader):
             seen = self._wait_for_card(turn)
             try:
                 # A card that came is read, however late it came.
-                card = self._read_card(turn.extended(CARD_LIMIT))
+                card = self._read_card(turn.next_stage(CARD_LIMIT))
             except ResidentAction as error:
                 # A card that is just going in or out does not answer: that is no fault of it.
                 if error.detail == "card-mute" and not self._presence(SETTLING).card:
+                    turn.patience = turn.deadline
                     continue
                 raise
-            self._read_at = seen.events
+            self._read_at, self._said_so = seen.events, False
             return card
 
     def _read_card(self, turn: Turn) -> SocialSecurityCard:
@@ -92,7 +97,7 @@ class PcscSocialCard(ChipCardReader):
 
     def _wait_for_card(self, turn: Turn) -> Presence:
         """Poll until there is a card that was not read before; a restart of the service is lived through."""
-        away = turn.extended(RESTART)
+        away = turn.within(RESTART)
         while True:
             try:
                 presence = self._presence(POLL)
@@ -101,9 +106,12 @@ class PcscSocialCard(ChipCardReader):
                     raise
                 self._reconnect(turn)
             else:
-                away = turn.extended(RESTART)
+                away = turn.within(RESTART)
                 if presence.card and presence.events != self._read_at:
                     return presence
+                if presence.card and not self._said_so:
+                    self._said_so = True
+                    raise ResidentAction(CompletionCode.USER_ERROR, "card-must-leave")
                 turn.check("no-card")
 
     def _reconnect(self, turn: Turn) -> None:

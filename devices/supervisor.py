@@ -1,0 +1,148 @@
+"""Opens a site's devices, watches them, and brings them back when they were gone."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, TypeVar
+
+import structlog
+
+from devices.errors import DeviceBusy, DeviceError
+
+if TYPE_CHECKING:
+    from devices.contract import Device
+    from devices.status import DeviceStatus
+
+D = TypeVar("D", bound="Device")
+
+log = structlog.get_logger("yedeng.devices")
+
+CHECK_EVERY = 5.0
+"""Seconds between two looks at a device that is well and not in use."""
+
+FIRST_WAIT = 0.25
+LONGEST_WAIT = 3.0
+"""Seconds between two tries to reach a device: the first pause, and the longest one it grows to."""
+
+FIRST_LOOK = 4.0
+"""Seconds that `Supervisor.start` waits for the devices to be looked at once."""
+
+
+class Supervisor:
+    """Keeps every device of a kiosk open as long as it can be. Used from one event loop.
+
+    Args:
+        devices: the devices by name, not opened yet.
+        on_change: called in the event loop with the name of a device whose status has changed.
+        check_every: seconds between two looks at an idle device.
+    """
+
+    def __init__(
+        self,
+        devices: Mapping[str, Device],
+        on_change: Callable[[str], None] = lambda _: None,
+        check_every: float = CHECK_EVERY,
+    ) -> None:
+        self._watches = {name: _Watch(device, on_change, check_every) for name, device in devices.items()}
+
+    async def start(self) -> None:
+        """Begin to watch. Returns when every device was looked at once, or has used up its time for that."""
+        for watch in self._watches.values():
+            watch.start()
+        looks = [asyncio.ensure_future(watch.looked.wait()) for watch in self._watches.values()]
+        if looks:
+            _, pending = await asyncio.wait(looks, timeout=FIRST_LOOK)
+            for look in pending:
+                look.cancel()
+
+    async def stop(self) -> None:
+        """Stop watching and close every device."""
+        await asyncio.gather(*(watch.stop() for watch in self._watches.values()))
+
+    def status(self) -> dict[str, DeviceStatus]:
+        """The last snapshot of every device, by name."""
+        return {name: watch.device.status for name, watch in self._watches.items()}
+
+    def get(self, name: str) -> Device:
+        """The device of that name. Raises KeyError when there is none."""
+        return self._watches[name].device
+
+    def first(self, family: type[D]) -> D | None:
+        """The first usable device of a family; if none is usable the first one; ``None`` if there is none."""
+        found = [watch.device for watch in self._watches.values() if isinstance(watch.device, family)]
+        return next((device for device in found if device.status.usable), found[0] if found else None)
+
+
+class _Watch:
+    """Looks after one device."""
+
+    def __init__(self, device: Device, on_change: Callable[[str], None], check_every: float) -> None:
+        self.device = device
+        self.looked = asyncio.Event()
+        self._on_change = on_change
+        self._check_every = check_every
+        self._changed = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+        self._lost = False
+
+    def start(self) -> None:
+        loop = asyncio.get_running_loop()
+        self.device.on_status = lambda: loop.call_soon_threadsafe(self._tell)
+        self._task = asyncio.create_task(self._run(), name=f"watch-{self.device.name}")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+        await self.device.close()
+        self.device.on_status = lambda: None
+
+    def _tell(self) -> None:
+        self._changed.set()
+        self._on_change(self.device.name)
+
+    async def _run(self) -> None:
+        wait = FIRST_WAIT
+        while True:
+            try:
+                await self.device.open()
+                await self.device.check()
+                self._note_return()
+                wait = FIRST_WAIT
+                await self._until_lost()
+            except DeviceError as error:
+                self._note_loss(error)
+            await self.device.close()
+            # Jitter: machines that lost power together do not ask their hubs and ports in step.
+            await asyncio.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311 - nothing to guess here
+            wait = min(2 * wait, LONGEST_WAIT)
+
+    async def _until_lost(self) -> None:
+        """Look at the device every now and then, and at once when a verb found it unwell."""
+        while self.device.lost is None:
+            self._changed.clear()
+            try:
+                async with asyncio.timeout(self._check_every * random.uniform(0.8, 1.2)):  # noqa: S311
+                    await self._changed.wait()
+            except TimeoutError:
+                # A device in use is asked by its user.
+                if not self.device.busy:
+                    try:
+                        await self.device.check()
+                    except DeviceBusy:
+                        continue
+        raise self.device.lost
+
+    def _note_return(self) -> None:
+        if self._lost:
+            log.info("device.returned", device=self.device.name)
+        self._lost = False
+        self.looked.set()
+
+    def _note_loss(self, error: DeviceError) -> None:
+        if not self._lost:
+            log.warning("device.lost", device=self.device.name, detail=error.detail)
+        self._lost = True
+        self.looked.set()

@@ -1,0 +1,73 @@
+"""Devices' errors in English words, for people at a shell. Screens have their own texts, by the same keys."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from devices.errors import DeviceBusy, DeviceTimeout, ResidentAction
+
+if TYPE_CHECKING:
+    from devices.errors import DeviceError
+
+_WORDS = {
+    "answer-": "the reader gave an answer that is not known",
+    "card-has-no-such-content": "the card does not hold this",
+    "card-in-use": "another program is using the card",
+    "card-malformed-": "the card was read, but what is on it breaks its own rules",
+    "card-must-leave": "the card read before still lies there; take it away first",
+    "card-mute": "the card does not answer; is it the right way round?",
+    "card-not-authentic": "card and reader do not accept each other",
+    "card-not-selected": "the card was found but could not be selected; lay it again",
+    "card-not-taken": "the card is still on the reader",
+    "card-pulled": "the card was taken away before it was read",
+    "card-read-failed": "the card could not be read; lay it again",
+    "command-refused": "the device does not know this command",
+    "connection-lost": "the connection to the device is lost",
+    "cover-open": "the cover is open",
+    "device-hangs": "the device took a request and never came back",
+    "garbage": "the device answers, but not as this driver expects; is it the right port and speed?",
+    "garbled-answer": "the device answers, but not as a printer does; is it the right port and speed?",
+    "no-answer": "the device does not answer",
+    "no-camera": "there is no such camera",
+    "no-card": "no card was laid in time",
+    "no-connection": "nobody takes the connection; is the device switched on and the address right?",
+    "no-pcsc-service": "the PC/SC service (pcscd) does not answer",
+    "no-port": "there is no such port; is the device plugged in?",
+    "no-reader": "the PC/SC service has no such reader",
+    "no-such-content": "the card does not hold this",
+    "not-a-serial-port": "this is not a serial port",
+    "paper-out": "there is no paper",
+    "pcsc-": "the PC/SC service reports an error that is not known",
+    "port-in-use": "another program, perhaps the kiosk itself, is using this port",
+    "port-lost": "the port vanished; was the device unplugged?",
+    "port-not-permitted": "this user may not use the port; is it in the group dialout?",
+    "sam-not-authorised": "the reader's security module is not authorised",
+    "self-test-failed": "the reader's self-test failed",
+    "silent": "the port is there, but the device does not answer; is it switched on, and the speed right?",
+    "stalled": "the device stopped taking data",
+    "timed-out": "nothing happened in time",
+    "unknown-host": "there is no such host",
+    "wrong-card": "this is not a card of the kind this reader is for",
+}
+"""By detail key; a key that ends in a hyphen stands for all that begin with it."""
+
+
+def in_words(error: DeviceError) -> str:
+    """One line for a technician: what happened, and the error's key for those who look it up."""
+    detail = error.detail
+    words = _WORDS.get(detail) or next(
+        (words for key, words in _WORDS.items() if key.endswith("-") and detail.startswith(key)), None
+    )
+    if words is None:
+        words = _by_kind(error)
+    return f"{words} ({detail})"
+
+
+def _by_kind(error: DeviceError) -> str:
+    if isinstance(error, DeviceBusy):
+        return "the device is busy; try again"
+    if isinstance(error, DeviceTimeout):
+        return "nothing happened in time"
+    if isinstance(error, ResidentAction):
+        return "that did not work; try again"
+    return "the device does not work"
