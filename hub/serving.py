@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import sys
 from collections.abc import Callable
 
 import uvicorn
@@ -29,7 +30,8 @@ class _Server(uvicorn.Server):
 def serve_hub(host: str, port: int, on_ready: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT; ``on_ready`` gets the address. Raises ``HubNotServing``."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # Named in full: asyncio turns off the waiting for full packets only where the protocol says TCP.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
@@ -46,8 +48,8 @@ def serve_hub(host: str, port: int, on_ready: Callable[[str], None]) -> None:
         server_header=False,
         timeout_graceful_shutdown=_SECONDS_TO_FINISH,
     )
-    # uvicorn raises the signal again when it has finished; by then it has done its work.
+    # uvicorn finishes its work when it is told to end, then raises the signal again: that is a clean end.
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: None)
+        signal.signal(number, lambda *_: sys.exit(0))
     with listener:
         _Server(config, lambda: on_ready(address)).run(sockets=[listener])
