@@ -199,7 +199,7 @@ class HubClient:
             sealed=base64.b64encode(item.sealed),
             attachments=tuple(attachment.sha256 for attachment in item.attachments),
         )
-        reply = self._ask("POST", "/api/v1/intake", _REPLIES[item.envelope.kind], envelope)
+        reply = self._ask("POST", "/api/v1/intake", _REPLIES.get(item.envelope.kind, Receipt), envelope)
         return named(reply, item.envelope.id)
 
     def _ask(self, method: str, path: str, reply: type[Reply], message: Message) -> Reply:

@@ -181,6 +181,12 @@ def test_a_hub_that_is_down_gets_it_when_it_is_back(tmp_path: Path) -> None:
         assert hub.stop() == 0
 
 
+def test_a_kind_the_hub_does_not_know_is_held_for_a_person(client: HubClient, queue: OfflineQueue) -> None:
+    queue.put(new_id(), "something-else", b"content")
+    outcome = _deliver_next(queue, client)
+    assert outcome == Refused("422 The item cannot be taken: This kind is not known here")
+
+
 HTML = {"Content-Type": "text/html"}
 JSON = {"Content-Type": "application/json"}
 
