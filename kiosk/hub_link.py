@@ -154,7 +154,7 @@ class HubLink:
                     paper=device.status.paper,
                     reasons=device.status.reasons,
                 )
-                for device in self._devices
+                for device in map(self._devices.get, self._devices.status())
             ),
             queue=QueueReport(
                 pending=stats.pending + stats.leased,

@@ -67,7 +67,7 @@ class BenchWindow(App):  # type: ignore[misc]
     def open_settings(self, *_: object) -> None:
         """There is nothing to set."""
 
-    async def run(self) -> None:
+    async def attend(self) -> None:
         """Show the bench until the window is closed or the bench ends."""
         watching = asyncio.create_task(self._watch())
         watching.add_done_callback(lambda _: self.stop())

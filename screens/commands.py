@@ -80,7 +80,7 @@ def bench_window(site_file: Path, language: str) -> None:
         off_screen = kivy_setup.prepare(bench_panel())
         from screens.bench_window import BenchWindow
 
-        asyncio.run(BenchWindow(socket, language, off_screen=off_screen).run())
+        asyncio.run(BenchWindow(socket, language, off_screen=off_screen).attend())
 
 
 @contextlib.contextmanager

@@ -56,7 +56,7 @@ async def serve(
             task.add_done_callback(lambda _: app.stop())
         _stop_on_signals(app)
         try:
-            await app.run()
+            await app.serve()
         finally:
             await _end(tasks)
 
