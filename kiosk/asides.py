@@ -10,7 +10,7 @@ import structlog
 from devices.contract import ChipCardReader, IdCardReader, ReceiptPrinter
 from devices.errors import DeviceError, DeviceTimeout
 from kiosk.availability import usable
-from kiosk.pages import Action, Choice, Choose, Idle, Notice, Page
+from kiosk.pages import CLOSE, Action, Choice, Choose, Idle, Notice, Page
 from kiosk.receipts import print_paper, trouble_slip
 from kiosk.stage import Stage
 from kiosk.text import Sayable, text
@@ -47,7 +47,7 @@ async def help_page(visit: Visit, page: Page) -> None:
             note=text("help.note"),
             lines=tuple(lines),
             picture="help-person",
-            main=Action("close", text("help.close"), "chevron-left"),
+            main=Action(CLOSE, text("help.close"), "chevron-left"),
             private=page.private,
             idle=page.idle,
         )
@@ -90,7 +90,7 @@ async def could_not_page(visit: Visit, page: Page) -> None:
             lines=(text("trouble.next"), text("help.line", phone=visit.kiosk.site.kiosk.helpline)),
             tone="ok",
             picture="kept-here",
-            main=Action("close", text("trouble.close"), "chevron-left"),
+            main=Action(CLOSE, text("trouble.close"), "chevron-left"),
         )
     )
 

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from typing import Final
 
 import structlog
-from devices.supervisor import Supervisor
 
 from config.settings import Site
 from config.version import VERSION
+from devices.supervisor import Supervisor
 from kiosk.enrolment import KioskIdentity, enrol, load_identity
 from kiosk.guide import Guide
 from kiosk.hub_client import HubClient, HubError

@@ -15,6 +15,9 @@ from kiosk.text import Sayable, text
 
 Tone = Literal["ok", "warn", "bad", "quiet"]
 
+#: Id of a main action that itself leads back to where the resident was; such a page needs no second way back.
+CLOSE = "close"
+
 
 class Idle(Enum):
     """How long a page may lie untouched before we ask whether anybody is there (UX.md 1.4)."""

@@ -8,13 +8,12 @@ from datetime import datetime
 from functools import partial
 from typing import Literal
 
-from devices.supervisor import Supervisor
-
 from config.settings import KioskSettings
 from devices.contract import PrintProof, ReceiptPrinter
 from devices.errors import DeviceError
 from devices.identity import CHINA_TIME, mask_name
 from devices.receipt import Align, Columns, Cut, Feed, Logo, Part, Qr, Receipt, Rule, Size, Text, Title
+from devices.supervisor import Supervisor
 from kiosk.availability import usable
 from kiosk.pages import Action, Answer, Done, Notice, Step
 from kiosk.submissions import Filed
@@ -85,10 +84,10 @@ async def hand_over(visit: Visit, item: ServiceItem, applicant: Applicant, filed
     )
 
 
-def paper_note(paper: Paper) -> Sayable:
-    """Whether there is paper to take, and what to do when there is none."""
+def paper_note(paper: Paper, printed: str = "done.paper") -> Sayable:
+    """Whether there is paper to take (said by the key ``printed``), and what to do when there is none."""
     if not isinstance(paper, NotPrinted):
-        return text("done.paper")
+        return text(printed)
     return text("done.paper-out" if paper.why == "paper-out" else "done.no-paper")
 
 

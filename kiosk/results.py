@@ -132,6 +132,7 @@ async def take_paper(visit: Visit, step: Step) -> bool:
             idle=Idle.PRIVATE,
             private=True,
             step=step,
-        )
+        ),
+        passing=True,
     )
     return answer.id == "taken"

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 
-from kiosk.pages import Action, Answer, Ask, Idle, Notice, Page, StillThere
+from kiosk.pages import CLOSE, Action, Answer, Ask, Idle, Notice, Page, StillThere
 from kiosk.stage import Stage, Wish
 from kiosk.text import Sayable, text
 
@@ -207,9 +207,8 @@ class Visit:
         """Show ``page`` until it is answered or ``work`` is done; meanwhile grant wishes, notice idleness."""
         self._pages += 1
         busy = isinstance(page, Notice) and page.waiting
-        # Beside a journey the main action leads back already.
-        closes = self._beside and page.main is None
-        page = replace(page, back=not busy and (closes or self._can_go_back()))
+        closes = page.main is not None and page.main.id == CLOSE
+        page = replace(page, back=not busy and not closes and (self._beside or self._can_go_back()))
         if isinstance(page, Ask) and page.name in self._drafts and not page.draft:
             page = replace(page, draft=self._drafts[page.name])
         shown: asyncio.Task[Any] = asyncio.create_task(self.stage.show(page))

@@ -180,6 +180,8 @@ async def submit_an_item(tour: Tour) -> None:
     await tour.see("ask-support")
     await tour.tap("none")
     await tour.at_the_bench("put-page", device="document-camera", what=DOCUMENT)
+    await tour.finger.wait_page("capture-hukou-own-page")
+    await page_is_seen(tour.finger)
     await tour.see("capture-hukou-own-page")
     await tour.tap("shoot")
     await tour.see("review-hukou-own-page")
@@ -291,6 +293,17 @@ def expect(truth: bool, what: str) -> None:
     """Raises ``TourFailed`` unless ``what`` is so."""
     if not truth:
         raise TourFailed(f"not so: {what}")
+
+
+async def page_is_seen(finger: Finger) -> None:
+    """Wait until the live picture shows the outline of the page that was put under the camera."""
+    for _ in range(100):
+        glimpse = finger.stage.page.look()  # type: ignore[union-attr]
+        if glimpse is not None and glimpse.outline is not None:
+            await asyncio.sleep(0.3)  # the picture on the panel is a little behind
+            return
+        await asyncio.sleep(0.1)
+    raise TourFailed("not so: the camera sees the page")
 
 
 def number_on(finger: Finger) -> str:

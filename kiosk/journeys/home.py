@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Final
 
 from devices.identity import CHINA_TIME
 from kiosk.asides import could_not_page
 from kiosk.guide import Guide
 from kiosk.journeys.collect_result import collect_result
-from kiosk.journeys.look_up_guide import choose_item, find_guide, item_row, look_up_guide, read_guide
+from kiosk.journeys.look_up_guide import OFTEN, choose_item, find_guide, item_row, look_up_guide, read_guide
 from kiosk.pages import Chip, Choice, Home
 from kiosk.text import Sayable, text
 from kiosk.visit import Visit
-
-#: What people come for most, shown as rows while the kiosk has no counts of its own.
-OFTEN: Final = (
-    "resident-medical-insurance-enrol",
-    "social-insurance-record",
-    "elderly-card",
-    "residence-permit-apply",
-)
 
 
 async def home(visit: Visit) -> None:

@@ -7,7 +7,7 @@ from typing import Final
 from kiosk.guide_pages import checklist_action, guide_page
 from kiosk.journeys.collect_result import collect_result
 from kiosk.journeys.submit_item import submit_item
-from kiosk.pages import Action, Choice, Choose, Find, Idle, Notice
+from kiosk.pages import CLOSE, Action, Choice, Choose, Find, Idle, Notice
 from kiosk.receipts import NotPrinted, checklist, paper_note, print_paper
 from kiosk.text import Sayable, text
 from kiosk.visit import Visit
@@ -34,13 +34,20 @@ DOMAIN_ICONS: Final = {
     "便民服务": "hand",
     "惠企惠民": "gift",
 }
+#: What people come for most, until the kiosk has counts of its own.
+OFTEN: Final = (
+    "resident-medical-insurance-enrol",
+    "social-insurance-record",
+    "elderly-card",
+    "residence-permit-apply",
+)
 RESULTS_SHOWN: Final = 20
 
 
 async def look_up_guide(visit: Visit) -> None:
     """Browse by theme, or search."""
     visit.journey = "look-up-guide"
-    domains = {item.domain.zh: item.domain for item in visit.kiosk.guide.items}
+    domains = {item.domain.zh: item.domain for item in sorted(visit.kiosk.guide.items, key=_theme_order)}
     if not domains:
         await visit.show(_no_guides(visit))
         return
@@ -68,7 +75,9 @@ async def choose_item(visit: Visit) -> None:
     visit.journey = "submit-item"
     kiosk = visit.kiosk
     here = [item for item in kiosk.guide.items if item.self_service == "submit" and item.form]
-    here.sort(key=lambda item: kiosk.availability.of(item).where != "here")
+    here.sort(
+        key=lambda item: (kiosk.availability.of(item).where != "here", _often(item), _theme_order(item))
+    )
     if here:
         await _choose_and_read(visit, "submit-here", text("submit.choose"), here)
     else:
@@ -122,10 +131,10 @@ async def _print_checklist(visit: Visit, item: ServiceItem) -> None:
         Notice(
             name="checklist-printed" if not failed else "checklist-not-printed",
             title=text("checklist.not-printed" if failed else "checklist.printed"),
-            note=paper_note(paper),
+            note=paper_note(paper, "checklist.paper"),
             tone="warn" if failed else "ok",
             picture="out-of-service" if failed else "take-paper",
-            main=Action("close", text("checklist.close"), "chevron-left"),
+            main=Action(CLOSE, text("checklist.close"), "chevron-left"),
             idle=Idle.READING,
         ),
         passing=True,
@@ -144,6 +153,15 @@ def _published(visit: Visit, item_id: str) -> ServiceItem:
     return item
 
 
+def _theme_order(item: ServiceItem) -> int:
+    themes = list(DOMAIN_ICONS)
+    return themes.index(item.domain.zh) if item.domain.zh in themes else len(themes)
+
+
+def _often(item: ServiceItem) -> int:
+    return OFTEN.index(item.id) if item.id in OFTEN else len(OFTEN)
+
+
 def _count(visit: Visit, domain: str) -> Sayable:
     return text("themes.count", count=sum(item.domain.zh == domain for item in visit.kiosk.guide.items))
 
@@ -155,5 +173,5 @@ def _no_guides(visit: Visit) -> Notice:
         lines=(text("no-guides.line"), text("help.line", phone=visit.kiosk.site.kiosk.helpline)),
         tone="warn",
         picture="nothing-found",
-        main=Action("close", text("action.finish"), "home"),
+        main=Action("finish", text("action.finish"), "home"),
     )
