@@ -83,7 +83,7 @@ class JobState(StrEnum):
 
 
 class PrintStopped(KeeperAction):
-    """A document could not be printed to its end: ``job`` says how far it came. Nothing repeats it by itself."""
+    """A document could not be printed to its end: ``job`` says how far it came. Nothing repeats it."""
 
     def __init__(
         self,

@@ -28,6 +28,11 @@ class PcscService:
     def __init__(self) -> None:
         self._child: subprocess.Popen[bytes] | None = None
 
+    @property
+    def owned(self) -> bool:
+        """It was started here."""
+        return self._child is not None
+
     def start(self) -> None:
         """Make sure that the service answers. Raises ServiceMissing."""
         if service_answers():
