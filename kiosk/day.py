@@ -49,7 +49,7 @@ async def _until_there_is_something_to_do(kiosk: Kiosk, stage: Stage) -> None:
 
 
 async def _wait_for_guides(kiosk: Kiosk) -> None:
-    while not kiosk.guide.items:
+    while not kiosk.guide.items:  # noqa: ASYNC110 it is published by another thread, which knows no event loop
         await asyncio.sleep(LOOK_AGAIN)
 
 

@@ -81,7 +81,8 @@ class Guide:
         query = fold(words)
         if not query:
             return []
-        hits = [hit for entry in self._entries if (hit := entry.match(query))]
+        english = re.findall(r"[a-z]+", words.lower())
+        hits = [hit for entry in self._entries if (hit := entry.match(query, english))]
         return sorted(hits, key=lambda hit: -hit.score)[:limit]
 
 
@@ -105,9 +106,15 @@ class _Entry:
         self._english = [fold(word) for word in re.findall(r"\w+", f"{item.name.en} {item.short_name.en}")]
         self._sounds: list[tuple[str, str, str]] | None = None
 
-    def match(self, query: str) -> Hit | None:
-        best = max(self._scores(query), default=(0.0, ""))
-        return Hit(self._item, *best) if best[0] else None
+    def match(self, query: str, english: list[str]) -> Hit | None:
+        scores = [*self._scores(query), *self._said_in_english(english)]
+        return Hit(self._item, *max(scores)) if scores else None
+
+    def _said_in_english(self, words: list[str]) -> Iterable[tuple[float, str]]:
+        """Every word begins one of the item's English words."""
+        begun = [any(one.startswith(word) for one in self._english) for word in words if len(word) > 2]
+        if begun and all(begun):
+            yield 1 + len(begun) / len(self._english), self._item.name.en
 
     def _scores(self, query: str) -> Iterable[tuple[float, str]]:
         for name, weight, shown in self._hanzi:
@@ -126,10 +133,6 @@ class _Entry:
                 yield 1.5 + len(query) / len(initials), shown
             if _spells(query, syllables):
                 yield 2 + len(query) / len(syllables), shown
-        if len(query) > 2:
-            yield from (
-                (1 + len(query) / len(word), word) for word in self._english if word.startswith(query)
-            )
 
     def _pinyin(self) -> list[tuple[str, str, str]]:
         if self._sounds is None:

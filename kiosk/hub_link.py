@@ -1,4 +1,4 @@
-"""The link to the hub: enrol once, say that we live, fetch what is new, know whether the hub can be reached."""
+"""The link to the hub: enrol once, say that we live, fetch what is new, know whether it can be reached."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class HubLink:
         return self.client.clock_offset if self.client else None
 
     def open(self) -> None:
-        """Take up the identity kept on this machine, if it is enrolled already. Raises ``IdentityDamaged``."""
+        """Take up the identity kept on this machine, if there is one. Raises ``IdentityDamaged``."""
         identity = load_identity(self._site.data)
         if identity is not None:
             self._become(identity)

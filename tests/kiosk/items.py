@@ -14,7 +14,9 @@ SOURCE = Path(__file__).parents[2] / "hub" / "catalogue" / "demonstration"
 
 @cache
 def demonstration() -> Catalogue:
-    items = [ServiceItem.model_validate(tomllib.loads(path.read_text())) for path in sorted(SOURCE.glob("*.toml"))]
+    items = [
+        ServiceItem.model_validate(tomllib.loads(path.read_text())) for path in sorted(SOURCE.glob("*.toml"))
+    ]
     return Catalogue(version=1, published_at=datetime(2026, 11, 1, tzinfo=UTC), items=tuple(items))
 
 
