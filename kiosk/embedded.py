@@ -1,7 +1,7 @@
 """A whole site on one machine: the hub and the far ends of the devices as child processes beside the kiosk.
 
 For the demonstration, the guided tour and the tests. The kiosk cannot tell them from the real thing:
-it speaks HTTP to the hub (through the network cable of the bench, which can be cut), and the devices' own protocols.
+it speaks HTTP to the hub (through a cable of the bench that can be cut) and the devices' own protocols.
 """
 
 from __future__ import annotations
