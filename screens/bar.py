@@ -75,13 +75,13 @@ class Bar(Part):
         least = (m.target, m.pick(22, 26) if look.landscape else m.bar_key)
         role = "switch" if key in ("elder", "speech", "low") else "button"
         return Press(
-            look, inside, skin, key=f"bar-{key}", label=label, fire=lambda: press(key), pad=(m.px(1.5), m.px(2)), least=least,
+            look, inside, skin, key=f"bar-{key}", label=label, fire=lambda: press(key), pad=(m.px(1), m.px(2)), least=least,
             selected=chosen, role=role,
         )  # fmt: skip
 
     def _pad(self) -> tuple[float, float]:
         m = self.look.measures
-        return (min(m.px(10), m.margin), m.px(4 if self.look.landscape else 5.5))
+        return (min(m.px(6), m.margin), m.px(4 if self.look.landscape else 5.5))
 
     def height_for(self, width: float) -> float:
         pad_x, pad_y = self._pad()

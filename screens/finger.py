@@ -129,7 +129,10 @@ class Finger:
         for _ in range(count):
             turned = asyncio.get_running_loop().create_future()
             Clock.schedule_once(lambda _, turned=turned: turned.done() or turned.set_result(None), 0)
-            await turned
+            try:
+                await asyncio.wait_for(turned, 10)
+            except TimeoutError:
+                raise FingerError("the window stands still: its loop has ended or hangs") from None
 
     async def settle(self) -> None:
         """Wait until the page stands still and takes touches."""

@@ -16,7 +16,7 @@ from kiosk.pages import Action, Page
 from kiosk.text import text
 from screens.bar import Bar, BarKey, Modes
 from screens.hand import Hand
-from screens.kit.part import Column, Grid, Part, Space
+from screens.kit.part import Column, Grid, Part, Row, Space
 from screens.kit.press import Press, button
 from screens.kit.scroller import Scroller
 from screens.kit.words import Words
@@ -77,9 +77,13 @@ class View(Part):
         self.strip = Strip(look, around.strip, around.clock, around.press, keys=keys)
         self.bar = None if sheet.bare else Bar(look, around.modes, around.press, leave=True)
         self.head = _head(look, page, sheet.lead)
-        self.second = _second(look, page, hand, around.back)
-        self.main = sheet.main or _main(look, page.main, hand)
+        main = sheet.main or _main(look, page.main, hand)
+        beside = main is not None and page.back and not look.landscape and (look.elder or around.modes.low)
+        self.second = _second(look, page, hand, None if beside else around.back)
+        self.main = _beside(look, main, around.back) if beside and main is not None else main
         self.body = sheet.body
+        if self.body is not None:
+            self.body.grow = 1.0
         self.under = sheet.under
         with self.canvas.before:
             Color(*look.colour("background"))
@@ -140,12 +144,11 @@ class View(Part):
         m = self.look.measures
         between = m.px(14)
         narrow = (width - between) * self.sheet.split
-        parts: list[Part] = [self.head]
+        left: list[Part] = [self.head]
         if self.under is not None:
-            parts += [Space(m.px(5)), self.under]
-        left: list[Part] = [Scroller(self.look, Column(parts), grow=1.0)]
-        if self.under is not None and self.under.grow:
-            left = parts
+            left += [Space(m.px(5)), self.under]
+        if self.under is None or not self.under.grow:
+            left = [Scroller(self.look, Column(left), grow=1.0)]
         if self.second is not None:
             left += [Space(m.px(5)), self.second]
         right: list[Part] = [self.body if self.body is not None else Space(grow=1.0)]
@@ -160,7 +163,7 @@ def _head(look: Look, page: Page, lead: Part | None) -> Part:
     parts: list[Part] = []
     if page.step is not None:
         words = text("strip.step", journey=page.step.journey, n=page.step.n, of=page.step.of)
-        parts.append(Words(look, words, "small", "soft", key="step"))
+        parts.append(Words(look, words, "small", "soft", balanced=True, key="step"))
     if lead is not None:
         parts += [lead, Space(m.px(5))]
     if page.title:
@@ -170,7 +173,7 @@ def _head(look: Look, page: Page, lead: Part | None) -> Part:
     return Column(parts, gap=m.px(1))
 
 
-def _second(look: Look, page: Page, hand: Hand, back: Callable[[], None]) -> Part | None:
+def _second(look: Look, page: Page, hand: Hand, back: Callable[[], None] | None) -> Part | None:
     m = look.measures
     several = [
         button(
@@ -183,15 +186,29 @@ def _second(look: Look, page: Page, hand: Hand, back: Callable[[], None]) -> Par
         )
         for action in page.others
     ]
-    if page.back:
-        several.append(button(look, text("keys.back"), back, key="back", icon="chevron-left"))
+    if page.back and back is not None:
+        several.append(_back(look, back))
     if not several:
         return None
-    room = m.panel.width * (0.4 if look.landscape else 1.0) - 2 * m.margin
-    pairs = all(one.width_wanted() <= (room - m.gap) / 2 or one.key == "back" for one in several)
-    return Grid(
-        several, columns=2 if pairs else 1, gap=m.gap if not look.landscape else m.px(5), stretch=True
-    )
+    room = m.panel.width * (0.38 if look.landscape else 1.0) - 2 * m.margin
+    gap = m.px(5)
+    columns = next((n for n in (3, 2) if n <= len(several) and _fit(several, room, n, gap)), 1)
+    return Grid(several, columns=2 if len(several) == 4 and columns > 2 else columns, gap=gap, stretch=True)
+
+
+def _fit(several: list[Press], room: float, columns: int, gap: float) -> bool:
+    cell = (room - gap * (columns - 1)) / columns
+    return all(one.width_wanted() <= cell for one in several)
+
+
+def _back(look: Look, back: Callable[[], None], words: str = "keys.back") -> Press:
+    return button(look, text(words), back, key="back", icon="chevron-left")
+
+
+def _beside(look: Look, main: Press, back: Callable[[], None]) -> Part:
+    """Where height is scarce, back and the main action share the last row; the main action stays the widest."""
+    main.grow = 1.0
+    return Row([_back(look, back, "keys.back-short"), main], gap=look.measures.px(5))
 
 
 def _main(look: Look, action: Action | None, hand: Hand) -> Press | None:

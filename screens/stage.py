@@ -263,19 +263,24 @@ class KivyStage:
         self.last_page_ms = (time.perf_counter() - shown.asked) * 1000
 
     def _build(self) -> None:
+        """Draw the page; a fault in drawing belongs to whoever showed it, who apologises, and never ends the window."""
         shown = self._drawn_for
         if shown is None:
             return
+        try:
+            self._compose(shown)
+        except Exception as error:  # noqa: BLE001 handed on to the journey
+            if not shown.answer.done():
+                shown.answer.set_exception(error)
+
+    def _compose(self, shown: _Shown) -> None:
         hand = Hand(
-            answer=lambda id_, value: self._answered(shown, id_, value), again=self._again, kept=shown.kept
+            answer=lambda id_, value: self._answered(shown, id_, value), again=self._build, kept=shown.kept
         )
         around = Surroundings(self.modes, self._strip(), _clock(), self._press_bar, lambda: self._back(shown))
         view = View(self.look, shown.page, render(self.look, shown.page, hand), hand, around)
         self._set_view(view)
         view.place(0, 0, self.panel.width, self.panel.height)
-
-    def _again(self) -> None:
-        self._build()
 
     def _set_view(self, view: View | None) -> None:
         if self.view is not None:

@@ -27,7 +27,7 @@ class StripState:
 
 
 class Strip(Part):
-    """The strip. Everything on one line if there is room, else place and network below the name and the time."""
+    """The strip. Everything on one line if there is room, else the place below."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class Strip(Part):
             return max(m.target if self.keys else 0, self.name.height_for(width))
         first = self.name.height_for(width)
         second = self.place_words.height_for(width - self._keys_width() - self._lamp_width())
-        return max(m.target if self.keys else 0, first + second + self.network.height_for(width))
+        return max(m.target if self.keys else 0, first + second)
 
     def arrange(self) -> None:
         m = self.look.measures
@@ -100,12 +100,10 @@ class Strip(Part):
             self.place_words.place(self.name.right + m.px(4), y, self.place_words.width_wanted(), first)
         else:
             self.clock.place(self.name.right + m.px(4), y, self.clock.width_wanted(), first)
+            self.network.place(self.clock.right + m.px(4), y, self.network.width_wanted(), first)
             room = right - left
             tall = self.place_words.height_for(room)
             self.place_words.place(left, y - tall, room, tall)
-            self.network.place(
-                left, y - tall - self.network.height_for(room), room, self.network.height_for(room)
-            )
         x = self.right - len(self.keys) * (m.target + m.px(3)) + m.px(3)
         for key in self.keys:
             key.place(x, self.top - m.target, m.target, m.target)

@@ -60,13 +60,19 @@ class Icon(Part):
             return
         with self.canvas:
             Color(*self.look.colour(self.token))
-            Rectangle(texture=texture, pos=(round(self.center_x - side / 2), round(self.center_y - side / 2)), size=(side, side))
+            Rectangle(
+                texture=texture,
+                pos=(round(self.center_x - side / 2), round(self.center_y - side / 2)),
+                size=(side, side),
+            )
 
 
 class Picture(Part):
     """One of the larger drawings, three layers in three colours, as large as fits."""
 
-    def __init__(self, look: Look, name: str, *, mm: float = 0.0, largest: float = 130.0, grow: float = 0.0) -> None:
+    def __init__(
+        self, look: Look, name: str, *, mm: float = 0.0, largest: float = 130.0, grow: float = 0.0
+    ) -> None:
         super().__init__(grow=grow)
         self.look = look
         self.name = name
@@ -88,7 +94,11 @@ class Picture(Part):
                 texture = _texture(path) if path.is_file() else None
                 if texture is not None:
                     Color(*self.look.colour(layer))
-                    Rectangle(texture=texture, pos=(round(self.center_x - side / 2), round(self.center_y - side / 2)), size=(side, side))
+                    Rectangle(
+                        texture=texture,
+                        pos=(round(self.center_x - side / 2), round(self.center_y - side / 2)),
+                        size=(side, side),
+                    )
 
 
 class Pixels(Part):

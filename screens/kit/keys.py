@@ -26,7 +26,12 @@ class Field(Surface):
         self.ghost = look.say(ghost)
         self.entry = _Entry(look, lines)
         self.mark = Icon(look, icon, 11, "lamp") if icon else None
-        super().__init__(look, self.entry, Skin("card", "lamp", "text", m.button_radius, 2 * m.stroke), pad=(m.px(8), m.px(3)))
+        super().__init__(
+            look,
+            self.entry,
+            Skin("card", "lamp", "text", m.button_radius, 2 * m.stroke),
+            pad=(m.px(8), m.px(3)),
+        )
         if self.mark is not None:
             self.add_widget(self.mark)
 
@@ -100,8 +105,8 @@ class _Entry(Part):
 class Keyboard(Part):
     """Letters in the order of every keyboard, digits above them, and keys to delete, clear and (for words) space."""
 
-    def __init__(self, look: Look, typed: Typed, *, digits: bool = True, space: bool = False) -> None:
-        super().__init__()
+    def __init__(self, look: Look, typed: Typed, *, digits: bool = True, space: bool = False, grow: float = 0.0) -> None:
+        super().__init__(grow=grow)
         self.look = look
         delete = _key(look, "key-backspace", text("keys.backspace"), lambda: typed("\b"), icon="backspace")
         clear = _key(look, "key-clear", text("keys.clear"), lambda: typed("\0"), words=text("keys.clear"))
@@ -111,7 +116,9 @@ class Keyboard(Part):
         rows += [[(_letter(look, character, typed), 1.0) for character in row] for row in LETTERS]
         wide = 1.5
         if space:
-            rows[-1].append((_key(look, "key- ", text("keys.space"), lambda: typed(" "), words=text("keys.space")), wide))
+            rows[-1].append(
+                (_key(look, "key- ", text("keys.space"), lambda: typed(" "), words=text("keys.space")), wide)
+            )
         rows[-1] += [(delete, wide), (clear, wide)] if not space else [(delete, wide)]
         self.rows = rows
         for row in rows:
@@ -127,12 +134,14 @@ class Keyboard(Part):
     def arrange(self) -> None:
         gap = self.look.measures.key_gap
         one = (self.width - 9 * gap) / 10
-        tall = (self.height + gap) / len(self.rows) - gap
-        top = self.top
+        tall = min((self.height + gap) / len(self.rows) - gap, self.look.measures.px(28))
+        top = self.y + len(self.rows) * (tall + gap) - gap
         for row in self.rows:
             spare = self.width - sum(one * share for _, share in row) - gap * (len(row) - 1)
             # The last row fills its line with its wider keys; the others stand in the middle.
-            stretch = spare / sum(1 for _, share in row if share > 1) if any(share > 1 for _, share in row) else 0.0
+            stretch = (
+                spare / sum(1 for _, share in row if share > 1) if any(share > 1 for _, share in row) else 0.0
+            )
             left = self.x + (0 if stretch else spare / 2)
             for key, share in row:
                 wide = one * share + (stretch if share > 1 else 0)
@@ -148,8 +157,16 @@ class Pad(Part):
         super().__init__(grow=1.0)
         self.look = look
         keys = [_letter(look, character, typed, large=True) for character in "123456789"]
-        left = _letter(look, "X", typed, large=True) if with_x else _key(look, "key-clear", text("keys.clear"), lambda: typed("\0"), words=text("keys.clear"))
-        keys += [left, _letter(look, "0", typed, large=True), _key(look, "key-backspace", text("keys.backspace"), lambda: typed("\b"), icon="backspace")]
+        left = (
+            _letter(look, "X", typed, large=True)
+            if with_x
+            else _key(look, "key-clear", text("keys.clear"), lambda: typed("\0"), words=text("keys.clear"))
+        )
+        keys += [
+            left,
+            _letter(look, "0", typed, large=True),
+            _key(look, "key-backspace", text("keys.backspace"), lambda: typed("\b"), icon="backspace"),
+        ]
         self.keys = keys
         for key in keys:
             self.add_widget(key)
@@ -167,7 +184,9 @@ class Pad(Part):
         spare = max(0.0, self.height - 4 * tall - 3 * gap)
         for index, key in enumerate(self.keys):
             row, column = divmod(index, 3)
-            key.place(left + column * (wide + gap), self.top - spare - (row + 1) * tall - row * gap, wide, tall)
+            key.place(
+                left + column * (wide + gap), self.top - spare - (row + 1) * tall - row * gap, wide, tall
+            )
 
 
 def edit(draft: str, typed: str, longest: int) -> str:
@@ -180,10 +199,26 @@ def edit(draft: str, typed: str, longest: int) -> str:
 
 
 def _letter(look: Look, character: str, typed: Typed, *, large: bool = False) -> Press:
-    return _key(look, f"key-{character}", character, lambda: typed(character), words=character.upper(), large=large or character.isdigit())
+    return _key(
+        look,
+        f"key-{character}",
+        character,
+        lambda: typed(character),
+        words=character.upper(),
+        large=large or character.isdigit(),
+    )
 
 
-def _key(look: Look, key: str, label: Sayable, fire: Callable[[], None], *, words: Sayable = "", icon: str | None = None, large: bool = False) -> Press:
+def _key(
+    look: Look,
+    key: str,
+    label: Sayable,
+    fire: Callable[[], None],
+    *,
+    words: Sayable = "",
+    icon: str | None = None,
+    large: bool = False,
+) -> Press:
     m = look.measures
     skin = Skin("card", "line", "text", m.px(4), m.stroke)
     inside: Part
@@ -191,7 +226,14 @@ def _key(look: Look, key: str, label: Sayable, fire: Callable[[], None], *, word
         inside = Icon(look, icon, 9, "text")
     else:
         single = isinstance(words, str) and len(words) == 1
-        inside = Words(look, words, "tile" if large else "button" if single else "chip", "text", bold=single, align="center")
+        inside = Words(
+            look,
+            words,
+            "tile" if large else "button" if single else "chip",
+            "text",
+            bold=single,
+            align="center",
+        )
     return Press(look, inside, skin, key=key, label=label, fire=fire, role="key")
 
 
@@ -207,5 +249,3 @@ def grouped(kind: str, draft: str, longest: int) -> str:
     if kind == "digits" and longest == 18:
         return " ".join(part for part in (draft[:6], draft[6:14], draft[14:]) if part)
     return draft
-
-

@@ -51,11 +51,31 @@ def _longest_head(token: str, width: float, measure: Measure) -> int:
     return 1
 
 
+def settle(words: str, width: float, measure: Measure) -> list[str]:
+    """Like ``break_lines``, but a paragraph does not end with one lonely character if a little less width avoids it."""
+    lines = break_lines(words, width, measure)
+    em = measure("国")
+    for shrink in (1, 2, 3):
+        if len(lines) == 1 or len(lines[-1]) > 2:
+            break
+        narrower = break_lines(words, width - shrink * em, measure)
+        if len(narrower) == len(lines) and len(narrower[-1]) > 2:
+            return narrower
+    return lines
+
+
 def balance(words: str, width: float, measure: Measure) -> list[str]:
     """Like ``break_lines`` with as few lines, but about equally long: no lonely character below a title."""
     best = break_lines(words, width, measure)
     if len(best) == 1:
         return best
+    if len(best) == 2:
+        # Where a sentence pauses it is best broken.
+        pauses = [words[: m.end()] for m in re.finditer(r"[，。；：？！、,;:·]\s*", words)]
+        for head in sorted(pauses, key=lambda head: abs(2 * len(head) - len(words))):
+            tail = words[len(head) :]
+            if tail and max(measure(head.rstrip()), measure(tail)) <= width and len(tail) > 2 and len(head) > 2:
+                return [head.rstrip(" ·"), tail]
     low, high = width / 2, width
     while high - low > 4:
         middle = (low + high) / 2

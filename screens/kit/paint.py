@@ -13,7 +13,9 @@ from screens.theme import Colour
 Rect = tuple[float, float, float, float]
 
 
-def box(rect: Rect, radius: float, fill: Colour | None, line: Colour | None = None, stroke: float = 0.0) -> None:
+def box(
+    rect: Rect, radius: float, fill: Colour | None, line: Colour | None = None, stroke: float = 0.0
+) -> None:
     """Draw a rounded box into the canvas that is open (``with canvas:``); the line lies inside ``rect``."""
     x, y, width, height = rect
     if width <= 0 or height <= 0:
@@ -44,7 +46,9 @@ def disc(rect: Rect, fill: Colour) -> None:
 def glow(centre: tuple[float, float], radius: float, colour: Colour) -> None:
     """Draw soft light around a point."""
     Color(*colour)
-    Rectangle(pos=(centre[0] - radius, centre[1] - radius), size=(2 * radius, 2 * radius), texture=_glow_texture())
+    Rectangle(
+        pos=(centre[0] - radius, centre[1] - radius), size=(2 * radius, 2 * radius), texture=_glow_texture()
+    )
 
 
 @cache

@@ -121,10 +121,16 @@ class Row(Part):
         wanted = [0.0 if part.grow else part.width_wanted() for part in self.parts]
         spare = width - sum(wanted) - self.gap * max(0, len(wanted) - 1)
         shares = sum(part.grow for part in self.parts)
-        return [max(0.0, spare * part.grow / shares) if part.grow else wide for part, wide in zip(self.parts, wanted, strict=True)]
+        return [
+            max(0.0, spare * part.grow / shares) if part.grow else wide
+            for part, wide in zip(self.parts, wanted, strict=True)
+        ]
 
     def height_for(self, width: float) -> float:
-        return max((part.height_for(wide) for part, wide in zip(self.parts, self._widths(width), strict=True)), default=0.0)
+        return max(
+            (part.height_for(wide) for part, wide in zip(self.parts, self._widths(width), strict=True)),
+            default=0.0,
+        )
 
     def width_wanted(self) -> float:
         return sum(part.width_wanted() for part in self.parts) + self.gap * max(0, len(self.parts) - 1)
@@ -136,7 +142,9 @@ class Row(Part):
             left += max(0.0, (self.width - sum(widths) - self.gap * max(0, len(widths) - 1)) / 2)
         for part, wide in zip(self.parts, widths, strict=True):
             tall = self.height if self.align == "fill" else min(self.height, part.height_for(wide))
-            bottom = {"fill": self.y, "middle": self.y + (self.height - tall) / 2, "top": self.top - tall}[self.align]
+            bottom = {"fill": self.y, "middle": self.y + (self.height - tall) / 2, "top": self.top - tall}[
+                self.align
+            ]
             part.place(left, bottom, wide, tall)
             left += wide + self.gap
 
@@ -144,7 +152,16 @@ class Row(Part):
 class Grid(Part):
     """Parts in equal cells, row by row; a last row that is not full stays at the left unless ``stretch`` fills it."""
 
-    def __init__(self, parts: Iterable[Part], *, columns: int, gap: float, grow: float = 0.0, stretch: bool = False, tallest: float = 0.0) -> None:
+    def __init__(
+        self,
+        parts: Iterable[Part],
+        *,
+        columns: int,
+        gap: float,
+        grow: float = 0.0,
+        stretch: bool = False,
+        tallest: float = 0.0,
+    ) -> None:
         super().__init__(grow=grow)
         self.parts: Sequence[Part] = tuple(parts)
         self.columns = max(1, min(columns, len(self.parts) or 1))
@@ -168,7 +185,9 @@ class Grid(Part):
         return sum(heights) + self.gap * max(0, len(heights) - 1)
 
     def width_wanted(self) -> float:
-        return max((part.width_wanted() for part in self.parts), default=0.0) * self.columns + self.gap * (self.columns - 1)
+        return max((part.width_wanted() for part in self.parts), default=0.0) * self.columns + self.gap * (
+            self.columns - 1
+        )
 
     def arrange(self) -> None:
         rows = self.rows
@@ -188,7 +207,9 @@ class Grid(Part):
 class Flow(Part):
     """Parts of their own width, wrapped like words."""
 
-    def __init__(self, parts: Iterable[Part], *, gap: float, settle: Literal["left", "middle"] = "left") -> None:
+    def __init__(
+        self, parts: Iterable[Part], *, gap: float, settle: Literal["left", "middle"] = "left"
+    ) -> None:
         super().__init__()
         self.parts: Sequence[Part] = tuple(parts)
         self.gap = gap

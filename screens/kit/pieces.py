@@ -14,11 +14,17 @@ from kiosk.text import Sayable
 from screens.kit.icons import Icon
 from screens.kit.part import Column, Flow, Part, Row, Space
 from screens.kit.press import Press, Skin, Surface, card_skin
+from screens.kit.rows import RowBody
 from screens.kit.words import Words
 from screens.look import Look
 from screens.theme import TypeSize
 
-_TONES = {"ok": ("ok_ground", None, "ok"), "warn": ("warn_ground", None, "warn"), "bad": ("bad_ground", None, "bad"), "quiet": ("raised", "line", "soft")}
+_TONES = {
+    "ok": ("ok_ground", None, "ok"),
+    "warn": ("warn_ground", None, "warn"),
+    "bad": ("bad_ground", None, "bad"),
+    "quiet": ("raised", "line", "soft"),
+}
 
 
 class ChipView(Surface):
@@ -30,12 +36,21 @@ class ChipView(Surface):
         # On the plain themes a tone is hardly a colour, so its pill gets an outline too.
         line = line or ("line" if look.theme.name in ("contrast", "yellow") else None)
         words = Words(look, chip.text, "chip", ink)
-        super().__init__(look, words, Skin(fill, line, ink, m.px(6.5 if not look.elder else 8.5), m.stroke), pad=(m.px(4.5), m.px(1.2)))
+        super().__init__(
+            look,
+            words,
+            Skin(fill, line, ink, m.px(6.5 if not look.elder else 8.5), m.stroke),
+            pad=(m.px(4.5), m.px(1.2)),
+        )
 
 
 def chips(look: Look, several: Sequence[Chip], *, middle: bool = False) -> Flow:
     """Chips beside each other, wrapped."""
-    return Flow([ChipView(look, chip) for chip in several], gap=look.measures.px(3.5), settle="middle" if middle else "left")
+    return Flow(
+        [ChipView(look, chip) for chip in several],
+        gap=look.measures.px(3.5),
+        settle="middle" if middle else "left",
+    )
 
 
 def tile(look: Look, choice: Choice, choose: Callable[[str], None], *, tall: float = 44) -> Press:
@@ -59,26 +74,24 @@ def tile(look: Look, choice: Choice, choose: Callable[[str], None], *, tall: flo
     )  # fmt: skip
 
 
-def row_card(look: Look, choice: Choice, choose: Callable[[str], None], *, arrow: bool = True, selected: bool = False) -> Press:
+def row_card(
+    look: Look, choice: Choice, choose: Callable[[str], None], *, arrow: bool = True, selected: bool = False
+) -> Press:
     """A row that can be chosen: icon, title, note, chip, and an arrow that says it leads on."""
     m = look.measures
-    body: list[Part] = [Words(look, choice.title, "body", bold=True, settle="top")]
-    if choice.note:
-        body.append(Words(look, choice.note, "small", "soft", settle="top"))
-    # Beside a narrow title a chip would leave no room for words, so elders find it below.
-    below = choice.chip is not None and look.elder
-    if choice.chip and below:
-        body += [Space(m.px(1.5)), Flow([ChipView(look, choice.chip)], gap=0)]
-    parts: list[Part] = [*_icon(look, choice.icon, 11), Column(body, settle="middle", grow=1.0, gap=m.px(0.5))]
-    if choice.chip and not below:
-        parts.append(ChipView(look, choice.chip))
-    if arrow:
-        parts.append(Icon(look, "chevron-right", 8, "soft"))
+    inside = RowBody(
+        look,
+        _icon(look, choice.icon, 11),
+        Words(look, choice.title, "body", bold=True, settle="top"),
+        Words(look, choice.note, "small", "soft", settle="top") if choice.note else None,
+        ChipView(look, choice.chip) if choice.chip else None,
+        Icon(look, "chevron-right", 8, "soft") if arrow else None,
+    )
     skin = card_skin(look)
     if selected:
         skin = Skin("card", "lamp", "text", skin.radius, 2 * skin.stroke)
     return Press(
-        look, Row(parts, gap=m.px(5), align="middle"), skin, key=choice.id, label=choice.title, fire=lambda: choose(choice.id),
+        look, inside, skin, key=choice.id, label=choice.title, fire=lambda: choose(choice.id),
         pad=(m.px(7), m.px(4)), least=(m.target, m.row_height), selected=selected,
     )  # fmt: skip
 
@@ -100,7 +113,9 @@ def paragraph(look: Look, words: Sayable, colour: str = "text", size: TypeSize =
 class Segments(Part):
     """One switch of two or three; the chosen one is filled with the lamp."""
 
-    def __init__(self, look: Look, options: Sequence[tuple[str, Sayable]], chosen: str, choose: Callable[[str], None]) -> None:
+    def __init__(
+        self, look: Look, options: Sequence[tuple[str, Sayable]], chosen: str, choose: Callable[[str], None]
+    ) -> None:
         super().__init__()
         m = look.measures
         self.look = look
@@ -169,7 +184,11 @@ class Ring(Part):
     def _points(self, start: float, sweep: float) -> list[float]:
         radius = min(self.side, self.width, self.height) / 2 - self.look.measures.px(2)
         angles = (math.radians(90 - start - sweep * step / 40) for step in range(41))
-        return [value for angle in angles for value in (self.center_x + radius * math.cos(angle), self.center_y + radius * math.sin(angle))]
+        return [
+            value
+            for angle in angles
+            for value in (self.center_x + radius * math.cos(angle), self.center_y + radius * math.sin(angle))
+        ]
 
     def arrange(self) -> None:
         self.canvas.before.clear()

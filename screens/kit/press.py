@@ -33,7 +33,16 @@ class Skin:
 class Surface(Part):
     """A rounded box with something inside."""
 
-    def __init__(self, look: Look, inside: Part | None, skin: Skin, *, pad: tuple[float, float] = (0, 0), grow: float = 0.0, key: str = "") -> None:
+    def __init__(
+        self,
+        look: Look,
+        inside: Part | None,
+        skin: Skin,
+        *,
+        pad: tuple[float, float] = (0, 0),
+        grow: float = 0.0,
+        key: str = "",
+    ) -> None:
         super().__init__(grow=grow, key=key)
         self.look = look
         self.inside = inside
@@ -146,7 +155,11 @@ class Press(Surface):
             dark = self.look.colour("text" if self.look.theme.name == "contrast" else "background", 0.0)
             self._shade.add(Color(dark[0], dark[1], dark[2], 0.42))
             radius = min(self.skin.radius, self.width / 2, self.height / 2)
-            self._shade.add(SmoothRoundedRectangle(pos=self.pos, size=self.size, radius=[(radius, radius)] * 4, segments=24))
+            self._shade.add(
+                SmoothRoundedRectangle(
+                    pos=self.pos, size=self.size, radius=[(radius, radius)] * 4, segments=24
+                )
+            )
 
 
 def primary_skin(look: Look) -> Skin:
@@ -187,7 +200,18 @@ def button(
     said = Words(look, words, size, skin.ink, bold=main, align="center")
     inside: Part = Labelled(look, icon, said, skin.ink, 12 if main else 9.5) if icon else said
     least = (float(m.target), float(m.main_height if main else m.second_height))
-    return Press(look, inside, skin, key=key, label=words, fire=fire, pad=(m.px(5), m.px(2.5)), least=least, enabled=enabled, grow=grow)
+    return Press(
+        look,
+        inside,
+        skin,
+        key=key,
+        label=words,
+        fire=fire,
+        pad=(m.px(5), m.px(2.5)),
+        least=least,
+        enabled=enabled,
+        grow=grow,
+    )
 
 
 class Labelled(Part):
@@ -229,10 +253,19 @@ def stacked(look: Look, icon: str | None, words: Words, ink: str, mm: float, gap
     return Column(parts, gap=look.measures.px(gap), settle="middle")
 
 
-def icon_key(look: Look, icon: str, label: Sayable, fire: Fire, *, key: str, ink: str = "soft", skin: Skin | None = None) -> Press:
+def icon_key(
+    look: Look,
+    icon: str,
+    label: Sayable,
+    fire: Fire,
+    *,
+    key: str,
+    ink: str = "soft",
+    skin: Skin | None = None,
+) -> Press:
     """A square key with an icon alone; its label is for the ear and for tests."""
     side = look.measures.target
     skin = skin or Skin("raised", "line", ink, look.measures.bar_radius, look.measures.stroke)
-    return Press(look, Icon(look, icon, 9, skin.ink), skin, key=key, label=label, fire=fire, least=(side, side))
-
-
+    return Press(
+        look, Icon(look, icon, 9, skin.ink), skin, key=key, label=label, fire=fire, least=(side, side)
+    )

@@ -78,15 +78,27 @@ class Scroller(Part):
     place is kept when the page is drawn anew.
     """
 
-    def __init__(self, look: Look, content: Part, *, grow: float = 1.0, start: float | Part = 0.0, moved: Callable[[float], None] | None = None) -> None:
+    def __init__(
+        self,
+        look: Look,
+        content: Part,
+        *,
+        grow: float = 1.0,
+        start: float | Part = 0.0,
+        moved: Callable[[float], None] | None = None,
+    ) -> None:
         super().__init__(grow=grow)
         self.look = look
         self.content = content
         self.start: float | Part = start
         self.moved = moved or (lambda offset: None)
         self.port = _Port(content)
-        self.up = icon_key(look, "chevron-up", text("keys.up"), lambda: self.page(-1), key="scroll-up", ink="text")
-        self.down = icon_key(look, "chevron-down", text("keys.down"), lambda: self.page(1), key="scroll-down", ink="text")
+        self.up = icon_key(
+            look, "chevron-up", text("keys.up"), lambda: self.page(-1), key="scroll-up", ink="text"
+        )
+        self.down = icon_key(
+            look, "chevron-down", text("keys.down"), lambda: self.page(1), key="scroll-down", ink="text"
+        )
         self._dragged_from: tuple[float, float] | None = None
         self.add_widget(self.port)
         self.port.bind(offset=lambda *_: self._draw_rail())
@@ -133,7 +145,11 @@ class Scroller(Part):
         bottom = self.down.top + self.look.measures.px(4)
         with self.canvas.before:
             paint.box((self.up.center_x - wide / 2, bottom, wide, room), wide, self.look.colour("line"))
-            paint.box((self.up.center_x - wide / 2, bottom + room * (1 - seen) * (1 - part), wide, room * seen), wide, self.look.colour("lamp"))
+            paint.box(
+                (self.up.center_x - wide / 2, bottom + room * (1 - seen) * (1 - part), wide, room * seen),
+                wide,
+                self.look.colour("lamp"),
+            )
 
     def place_of(self, part: Part) -> float:
         """The offset that brings a part of the content to the top."""
@@ -192,7 +208,15 @@ class Scroller(Part):
 class Footed(Part):
     """A body that scrolls and a foot that stays in view; where the foot would take half of the room it scrolls along."""
 
-    def __init__(self, look: Look, body: Part, foot: Part, *, start: float = 0.0, moved: Callable[[float], None] | None = None) -> None:
+    def __init__(
+        self,
+        look: Look,
+        body: Part,
+        foot: Part,
+        *,
+        start: float = 0.0,
+        moved: Callable[[float], None] | None = None,
+    ) -> None:
         super().__init__(grow=1.0)
         self.look = look
         self.body = body
@@ -207,8 +231,10 @@ class Footed(Part):
                 part.parent.remove_widget(part)
         gap = self.look.measures.px(6)
         foot = self.foot.height_for(self.width)
-        if foot + gap > self.height * 0.45:
-            whole = Scroller(self.look, Column([self.body, self.foot], gap=gap), start=self.start, moved=self.moved)
+        if foot + gap > self.height * 0.36:
+            whole = Scroller(
+                self.look, Column([self.body, self.foot], gap=gap), start=self.start, moved=self.moved
+            )
             self.add_widget(whole)
             whole.place(*self.pos, *self.size)
             return
@@ -219,3 +245,33 @@ class Footed(Part):
         room = min(self.height - foot - gap, self.body.height_for(self.width))
         scroller.place(self.x, self.top - room, self.width, room)
         self.foot.place(self.x, self.top - room - gap - foot, self.width, foot)
+
+
+class Topped(Part):
+    """A body that scrolls when it must, and below it a picture that is there only where it finds room."""
+
+    def __init__(
+        self,
+        look: Look,
+        body: Part,
+        picture: Part,
+        *,
+        start: float = 0.0,
+        moved: Callable[[float], None] | None = None,
+    ) -> None:
+        super().__init__(grow=1.0)
+        self.look = look
+        self.body = body
+        self.picture = picture
+        self.scroller = Scroller(look, body, start=start, moved=moved)
+        self.add_widget(self.scroller)
+
+    def arrange(self) -> None:
+        m = self.look.measures
+        self.remove_widget(self.picture)
+        tall = min(self.height, self.body.height_for(self.width))
+        self.scroller.place(self.x, self.top - tall, self.width, tall)
+        room = self.height - tall - m.px(12)
+        if room >= m.px(50):
+            self.add_widget(self.picture)
+            self.picture.place(self.x, self.y + m.px(6), self.width, room)

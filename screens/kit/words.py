@@ -10,11 +10,10 @@ from kivy.graphics import Color, Rectangle
 
 from kiosk.text import Sayable
 from screens import fonts
-from screens.kit.lines import balance, break_lines
+from screens.kit.lines import balance, settle
 from screens.kit.part import Part
 from screens.look import Look
 from screens.theme import TypeSize
-
 
 
 class Words(Part):
@@ -52,12 +51,19 @@ class Words(Part):
     def lines(self, width: float) -> list[str]:
         """The lines for a width in pixels."""
         if self._broken[0] != width:
-            self._broken = (width, (balance if self.balanced else break_lines)(self.text, width, self.measure))
+            self._broken = (
+                width,
+                (balance if self.balanced else settle)(self.text, width, self.measure),
+            )
         return self._broken[1]
 
     def measure(self, words: str) -> float:
         """Width in pixels of one line."""
-        return float(sum(self._writer(face).get_extents(run)[0] for face, run in fonts.face_runs(words, bold=self.bold)))
+        return float(
+            sum(
+                self._writer(face).get_extents(run)[0] for face, run in fonts.face_runs(words, bold=self.bold)
+            )
+        )
 
     def _writer(self, face: str, words: str = "") -> Any:
         writer = Writer(text=words, font_name=face, font_size=self.em)
@@ -94,7 +100,10 @@ class Words(Part):
         runs = [self._drawn(face, run) for face, run in self._runs(line)]
         width = sum(texture.width for texture, _ in runs)
         self.fits = self.fits and width <= self.width + 2
-        left = self.x + {"left": 0.0, "center": (self.width - width) / 2, "right": self.width - width}[self.align]
+        left = (
+            self.x
+            + {"left": 0.0, "center": (self.width - width) / 2, "right": self.width - width}[self.align]
+        )
         # All runs of a line stand on one baseline, at the place that suits the main face.
         baseline = top - self._line_height / 2 - self.em * 0.38
         for texture, descent in runs:

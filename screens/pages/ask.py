@@ -27,7 +27,11 @@ def render(look: Look, page: Ask, hand: Hand) -> Sheet:
     if page.kind == "date":
         hand.kept.draft = strip_marks(hand.kept.draft)
     longest = DATE_DIGITS if page.kind == "date" else page.longest
-    field = Field(look, ghost=text("keys.date-example") if page.kind == "date" else "", lines=2 if page.kind == "text" else 1)
+    field = Field(
+        look,
+        ghost=text("keys.date-example") if page.kind == "date" else "",
+        lines=2 if page.kind == "text" and not (look.landscape and look.elder) else 1,
+    )
 
     def typed(character: str) -> None:
         hand.kept.draft = edit(hand.kept.draft, character, longest)
@@ -36,7 +40,7 @@ def render(look: Look, page: Ask, hand: Hand) -> Sheet:
     field.show(shown(look, page, hand.kept.draft))
     keys: Part
     if page.kind == "text":
-        keys = Keyboard(look, typed, space=True)
+        keys = Keyboard(look, typed, space=True, grow=1.0)
     else:
         keys = Pad(look, typed, with_x=page.kind == "digits" and page.longest == ID_NUMBER)
     action = page.main or Action("enter", text("keys.next"))
@@ -44,13 +48,14 @@ def render(look: Look, page: Ask, hand: Hand) -> Sheet:
         look, action.text, lambda: hand.answer("enter", value(page, hand.kept.draft)), key=action.id, icon=action.icon, main=True,
         enabled=action.enabled,
     )  # fmt: skip
-    body = Column([Space(grow=1.0), keys] if page.kind == "text" else [keys])
+    body = Column([keys])
     return Sheet(under=Column([*_above(look, page), field], gap=m.px(4)), body=body, main=main, split=0.42)
 
 
 def _choice(look: Look, page: Ask, hand: Hand) -> Sheet:
     rows = [
-        row_card(look, choice, lambda id_: hand.answer("enter", id_), selected=choice.id == page.draft) for choice in page.choices
+        row_card(look, choice, lambda id_: hand.answer("enter", id_), selected=choice.id == page.draft)
+        for choice in page.choices
     ]
     body = Scroller(look, Column(rows, gap=look.measures.px(5)), start=hand.kept.scroll, moved=hand.scrolled)
     above = _above(look, page)
@@ -60,7 +65,9 @@ def _choice(look: Look, page: Ask, hand: Hand) -> Sheet:
 def _above(look: Look, page: Ask) -> list[Part]:
     parts: list[Part] = []
     if page.hint:
-        parts.append(Words(look, page.hint, "body" if not look.elder else "small", "soft", settle="top", key="hint"))
+        parts.append(
+            Words(look, page.hint, "body" if not look.elder else "small", "soft", settle="top", key="hint")
+        )
     if page.problem:
         parts.append(problem_card(look, page.problem))
     return parts

@@ -39,7 +39,9 @@ def review(look: Look, page: ReviewCapture, hand: Hand) -> Sheet:
 
 def _on_card(look: Look, problem: Any, picture: Part) -> Part:
     m = look.measures
-    card = Surface(look, picture, Skin("card", "line", "text", m.radius, m.stroke), pad=(m.px(5), m.px(5)), grow=1.0)
+    card = Surface(
+        look, picture, Skin("card", "line", "text", m.radius, m.stroke), pad=(m.px(5), m.px(5)), grow=1.0
+    )
     return Column([problem_card(look, problem), card] if problem else [card], gap=m.px(6))
 
 
@@ -98,4 +100,6 @@ class Live(Part):
     def _outline(self, glimpse: Glimpse) -> None:
         left, bottom, width, height = self.pixels.drawn
         corners = glimpse.outline or ()
-        self._line.points = [value for x, y in corners for value in (left + x * width, bottom + (1 - y) * height)]
+        self._line.points = [
+            value for x, y in corners for value in (left + x * width, bottom + (1 - y) * height)
+        ]

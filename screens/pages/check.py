@@ -23,16 +23,24 @@ def render(look: Look, page: CheckAnswers, hand: Hand) -> Sheet:
         if index:
             rows.append(_Divider(look))
         rows.append(_row(look, row, hand))
-    card = Surface(look, Column(rows), Skin("card", "line", "text", m.radius, m.stroke), pad=(m.px(8), m.px(2)))
+    card = Surface(
+        look, Column(rows), Skin("card", "line", "text", m.radius, m.stroke), pad=(m.px(8), m.px(2))
+    )
     said = Words(look, page.consent, "small", "text", settle="top", grow=1.0, key="consent")
     consent = Row([Icon(look, "shield", 11, "lamp"), said], gap=m.px(5), align="middle")
-    quiet = Surface(look, consent, Skin("raised", "line", "text", m.button_radius, m.stroke), pad=(m.px(7), m.px(5)))
+    quiet = Surface(
+        look, consent, Skin("raised", "line", "text", m.button_radius, m.stroke), pad=(m.px(7), m.px(5))
+    )
     return Sheet(body=Footed(look, card, quiet, start=hand.kept.scroll, moved=hand.scrolled))
 
 
 def _row(look: Look, row: Answered, hand: Hand) -> Part:
     m = look.measures
-    words = Column([Words(look, row.label, "small", "soft"), Words(look, row.value, "body", bold=True)], settle="middle", grow=1.0)
+    words = Column(
+        [Words(look, row.label, "small", "soft"), Words(look, row.value, "body", bold=True)],
+        settle="middle",
+        grow=1.0,
+    )
     parts: list[Part] = [words]
     if row.id is not None:
         id_ = row.id
@@ -40,9 +48,20 @@ def _row(look: Look, row: Answered, hand: Hand) -> Part:
         skin = Skin("background", "line", "lamp", m.px(6), m.stroke)
         least = (m.px(30 if not look.elder else 34), m.target)
         parts.append(
-            Press(look, ink, skin, key=f"change-{id_}", label=text("keys.change"), fire=lambda: hand.choose(id_), pad=(m.px(4), m.px(1)), least=least)
+            Press(
+                look,
+                ink,
+                skin,
+                key=f"change-{id_}",
+                label=text("keys.change"),
+                fire=lambda: hand.choose(id_),
+                pad=(m.px(4), m.px(1)),
+                least=least,
+            )
         )
-    return Surface(look, Row(parts, gap=m.px(5), align="middle"), Skin(None, None, "text", 0, 0), pad=(0, m.px(3.5)))
+    return Surface(
+        look, Row(parts, gap=m.px(5), align="middle"), Skin(None, None, "text", 0, 0), pad=(0, m.px(3.5))
+    )
 
 
 class _Divider(Part):

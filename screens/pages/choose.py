@@ -17,7 +17,9 @@ def render(look: Look, page: Choose, hand: Hand) -> Sheet:
     columns = 1 if look.elder else page.columns
     inside: Part
     if columns > 1:
-        inside = Grid([tile(look, choice, hand.choose, tall=40) for choice in page.choices], columns=columns, gap=m.gap)
+        inside = Grid(
+            [tile(look, choice, hand.choose, tall=40) for choice in page.choices], columns=columns, gap=m.gap
+        )
     else:
         inside = Column([row_card(look, choice, hand.choose) for choice in page.choices], gap=m.px(5))
     return Sheet(body=Scroller(look, inside, start=hand.kept.scroll, moved=hand.scrolled))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from kiosk.pages import Done
 from screens.frame import Sheet
 from screens.hand import Hand
-from screens.kit.part import Column, Part
+from screens.kit.icons import Picture
+from screens.kit.part import Column
 from screens.kit.press import Skin, Surface
-from screens.kit.scroller import Scroller
+from screens.kit.scroller import Topped
 from screens.kit.words import Words
 from screens.look import Look
 from screens.pages.notice import disc_mark
@@ -26,7 +27,9 @@ def render(look: Look, page: Done, hand: Hand) -> Sheet:
         ],
         gap=m.px(2.5),
     )
-    skin = Skin("warn_ground" if page.kept else "card", "warn" if page.kept else "line", "text", m.radius, m.stroke)
-    parts: list[Part] = [Surface(look, number, skin, pad=(m.px(9), m.px(8)))]
-    column = Column(parts, gap=m.px(6))
-    return Sheet(lead=lead, body=Scroller(look, column, start=hand.kept.scroll, moved=hand.scrolled))
+    skin = Skin(
+        "warn_ground" if page.kept else "card", "warn" if page.kept else "line", "text", m.radius, m.stroke
+    )
+    card = Surface(look, number, skin, pad=(m.px(9), m.px(8)))
+    picture = Picture(look, "kept-here" if page.kept else "sent", largest=110)
+    return Sheet(lead=lead, body=Topped(look, card, picture, start=hand.kept.scroll, moved=hand.scrolled))

@@ -30,9 +30,9 @@ def render(look: Look, page: Find, hand: Hand) -> Sheet:
 
     field.show(hand.kept.draft)
     # With large keys in the low band the digits leave no room for what is found.
-    keys = Keyboard(look, typed, digits=not (look.elder and m.low_reach))
+    keys = Keyboard(look, typed, digits=not (look.elder and m.low_reach), grow=float(look.landscape))
     if look.landscape:
-        return Sheet(under=results, body=Column([field, Space(m.px(6), grow=1.0), keys]), split=0.42)
+        return Sheet(under=results, body=Column([field, Space(m.px(6)), keys]), split=0.42)
     return Sheet(under=field, body=Column([results, keys], gap=m.px(6)))
 
 
@@ -54,7 +54,9 @@ class Results(Part):
         if found:
             rows = [row_card(self.look, choice, self.hand.choose) for choice in found]
             column = Column(rows, gap=self.look.measures.px(5))
-            self.inside: Part = Scroller(self.look, column, start=self.hand.kept.scroll, moved=self.hand.scrolled)
+            self.inside: Part = Scroller(
+                self.look, column, start=self.hand.kept.scroll, moved=self.hand.scrolled
+            )
         elif draft:
             self.inside = _nothing(self.look, self.page)
         else:

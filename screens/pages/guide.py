@@ -6,20 +6,24 @@ from kiosk.pages import GuideRow, GuideSection, ReadGuide
 from screens.frame import Sheet
 from screens.hand import Hand
 from screens.kit.icons import Icon
-from screens.kit.part import Column, Part, Row, Space
+from screens.kit.part import Column, Part, Space
 from screens.kit.pieces import ChipView, Segments, chips, heading, paragraph
 from screens.kit.press import Skin, Surface
+from screens.kit.rows import RowBody
 from screens.kit.scroller import Scroller
 from screens.kit.words import Words
 from screens.look import Look
 
 
 def render(look: Look, page: ReadGuide, hand: Hand) -> Sheet:
-    """Chips and the switch stay in view; sections scroll."""
+    """Sections scroll; the switch stays in view, and so do the chips where there is room."""
     m = look.measures
     kept = hand.kept
     rendering = next((one for one in page.renderings if one.id == kept.rendering), page.renderings[0])
-    sections = {section.id: _section(look, section, pictures=rendering.id != "plain") for section in rendering.sections}
+    sections = {
+        section.id: _section(look, section, pictures=rendering.id != "plain")
+        for section in rendering.sections
+    }
     parts: list[Part] = list(sections.values())
     if page.source:
         parts.append(paragraph(look, page.source, "soft", "chip"))
@@ -28,19 +32,20 @@ def render(look: Look, page: ReadGuide, hand: Hand) -> Sheet:
         above = [id_ for id_, part in sections.items() if scroller.place_of(part) <= offset + m.px(10)]
         kept.section = above[-1] if above and offset else ""
 
-    scroller = Scroller(look, Column(parts, gap=m.px(9)), moved=moved)
-    if kept.section in sections:
-        scroller.start = sections[kept.section]
-
     def switch(id_: str) -> None:
         kept.rendering = id_
         hand.again()
 
-    under: list[Part] = [chips(look, page.chips)]
+    under: list[Part] = []
+    if look.elder or m.low_reach:
+        parts.insert(0, chips(look, page.chips))
+    else:
+        under.append(chips(look, page.chips))
     if len(page.renderings) > 1:
         options = [(one.id, one.title) for one in page.renderings]
         under.append(Segments(look, options, rendering.id, switch))
-    return Sheet(under=Column(under, gap=m.px(6)), body=scroller)
+    scroller = Scroller(look, Column(parts, gap=m.px(9)), start=sections.get(kept.section, 0.0), moved=moved)
+    return Sheet(under=Column(under, gap=m.px(6)) if under else None, body=scroller)
 
 
 def _section(look: Look, section: GuideSection, *, pictures: bool) -> Part:
@@ -55,21 +60,21 @@ def _section(look: Look, section: GuideSection, *, pictures: bool) -> Part:
 
 def _row(look: Look, row: GuideRow, *, pictures: bool) -> Surface:
     m = look.measures
-    words: list[Part] = [Words(look, row.title, "body", bold=bool(row.note), settle="top")]
-    if row.note:
-        words.append(Words(look, row.note, "small", "soft", settle="top"))
-    if row.chip and look.elder:
-        words += [Space(m.px(1)), Row([ChipView(look, row.chip), Space(grow=1.0)])]
-    parts: list[Part] = []
+    front: list[Part] = []
     if row.n is not None:
-        parts.append(_number(look, row.n))
+        front.append(_number(look, row.n))
     if row.picture:
-        parts.append(Icon(look, row.picture, 18 if pictures else 10))
-    parts.append(Column(words, gap=m.px(0.5), settle="middle", grow=1.0))
-    if row.chip and not look.elder:
-        parts.append(ChipView(look, row.chip))
+        front.append(Icon(look, row.picture, 18 if pictures else 10))
+    inside = RowBody(
+        look,
+        front,
+        Words(look, row.title, "body", bold=bool(row.note), settle="top"),
+        Words(look, row.note, "small", "soft", settle="top") if row.note else None,
+        ChipView(look, row.chip) if row.chip else None,
+        None,
+    )
     skin = Skin("card", "line", "text", m.radius, m.stroke)
-    return Surface(look, Row(parts, gap=m.px(5), align="middle"), skin, pad=(m.px(7), m.px(4.5)))
+    return Surface(look, inside, skin, pad=(m.px(7), m.px(4.5)))
 
 
 def _number(look: Look, n: int) -> Part:

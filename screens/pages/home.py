@@ -21,7 +21,11 @@ def render(look: Look, page: Home, hand: Hand) -> Sheet:
     """Tiles two by two (elder mode: four rows and "more"), then rows; scrolled when the panel is small."""
     m = look.measures
     kept = hand.kept
-    shown = page.tiles if not look.elder or kept.more or len(page.tiles) <= ELDER_TILES else page.tiles[:ELDER_TILES]
+    shown = (
+        page.tiles
+        if not look.elder or kept.more or len(page.tiles) <= ELDER_TILES
+        else page.tiles[:ELDER_TILES]
+    )
 
     def more(_: str) -> None:
         kept.more = True
@@ -31,21 +35,31 @@ def render(look: Look, page: Home, hand: Hand) -> Sheet:
     tiles: list[Press] = [_tile(look, choice, hand, few=few) for choice in shown]
     if len(shown) < len(page.tiles):
         tiles.append(row_card(look, Choice("more", text("keys.more"), icon="list"), more))
-    columns = 1 if look.elder and not look.landscape else 2
-    parts: list[Part] = [Grid(tiles, columns=columns, gap=m.gap, grow=0.0 if page.often else 1.0, tallest=m.px(72), stretch=True)]
-    often = () if look.elder and not kept.more and len(page.tiles) > ELDER_TILES else page.often
-    if often:
-        parts.append(Space(m.px(2)))
-        parts.append(heading(look, page.often_title))
-        parts.append(Column([row_card(look, choice, hand.choose) for choice in often], gap=m.px(5)))
-    body = Scroller(look, Column(parts, gap=m.px(6)), start=kept.scroll, moved=hand.scrolled)
-    return Sheet(body=body, under=_field(look, page, hand))
+    often: list[Part] = []
+    if page.often and not (look.elder and len(shown) < len(page.tiles)):
+        rows = Column([row_card(look, choice, hand.choose) for choice in page.often], gap=m.px(5))
+        often = [Space(m.px(1)), heading(look, page.often_title), rows]
+    field = _field(look, page, hand)
+    if look.landscape:
+        grid = Grid(tiles, columns=2 if few or look.elder else 3, gap=m.gap, grow=1.0, tallest=m.px(110), stretch=True)
+        body = Scroller(look, Column([grid]), start=kept.scroll, moved=hand.scrolled)
+        return Sheet(under=Column([field, *often], gap=m.px(5)), body=body, split=0.42 if few else 0.34)
+    columns = 1 if look.elder else 2
+    grid = Grid(tiles, columns=columns, gap=m.gap, grow=0.0 if often else 1.0, tallest=m.px(72), stretch=True)
+    body = Scroller(look, Column([grid, *often], gap=m.px(6)), start=kept.scroll, moved=hand.scrolled)
+    return Sheet(body=body, under=field)
 
 
 def _tile(look: Look, choice: Choice, hand: Hand, *, few: bool) -> Press:
     if look.elder and not look.landscape:
         return row_card(look, choice, hand.choose)
-    return tile(look, choice, hand.choose, tall=54 if few else 46)
+    return tile(look, choice, hand.choose, tall=62 if few and _roomy(look) else 46)
+
+
+def _roomy(look: Look) -> bool:
+    """Whether the panel has height to spare for larger tiles."""
+    m = look.measures
+    return not look.landscape and m.panel.height >= m.px(440) and not m.low_reach
 
 
 def _field(look: Look, page: Home, hand: Hand) -> Press:

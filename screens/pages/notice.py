@@ -14,7 +14,11 @@ from screens.kit.scroller import Scroller
 from screens.kit.words import Words
 from screens.look import Look
 
-_TONES = {"ok": ("ok_ground", "ok", "check"), "warn": ("warn_ground", "warn", "alert"), "bad": ("bad_ground", "bad", "alert")}
+_TONES = {
+    "ok": ("ok_ground", "ok", "check"),
+    "warn": ("warn_ground", "warn", "alert"),
+    "bad": ("bad_ground", "bad", "alert"),
+}
 
 
 def render(look: Look, page: Notice, hand: Hand) -> Sheet:
@@ -25,12 +29,16 @@ def render(look: Look, page: Notice, hand: Hand) -> Sheet:
     parts: list[Part] = []
     if page.big:
         number = Column([Words(look, page.big, "title", bold=True, align="center", key="big")])
-        parts.append(Surface(look, number, Skin("card", "lamp", "text", m.radius, m.stroke), pad=(m.px(8), m.px(8))))
+        parts.append(
+            Surface(look, number, Skin("card", "lamp", "text", m.radius, m.stroke), pad=(m.px(8), m.px(8)))
+        )
     if page.lines:
         parts.append(_lines(look, page))
     said = Column(parts, gap=m.px(6))
     if not page.picture:
-        return Sheet(body=Scroller(look, said, start=hand.kept.scroll, moved=hand.scrolled), lead=_mark(look, page))
+        return Sheet(
+            body=Scroller(look, said, start=hand.kept.scroll, moved=hand.scrolled), lead=_mark(look, page)
+        )
     # The picture gives way to the words, and goes when there is no room for it.
     return Sheet(body=_Pictured(look, Picture(look, page.picture, largest=120), said, hand, page.tone))
 
@@ -41,9 +49,11 @@ class _Pictured(Part):
     def __init__(self, look: Look, picture: Picture, words: Column, hand: Hand, tone: str) -> None:
         super().__init__(grow=1.0)
         m = look.measures
-        ground, line = {"ok": ("card", "line"), "quiet": ("card", "line")}.get(tone, (f"{tone}_ground", tone))
+        line = "line" if tone in ("ok", "quiet") else tone
         self.look = look
-        self.card = Surface(look, picture, Skin(ground, line, "text", m.radius, m.stroke), pad=(m.px(6), m.px(6)))
+        self.card = Surface(
+            look, picture, Skin("card", line, "text", m.radius, m.stroke), pad=(m.px(6), m.px(6))
+        )
         self.scroller = Scroller(look, words, start=hand.kept.scroll, moved=hand.scrolled)
         self.words = words
 
@@ -53,7 +63,7 @@ class _Pictured(Part):
         words = self.words.height_for(self.width) if self.words.parts else 0.0
         gap = m.px(6) if words else 0.0
         room = self.height - words - gap
-        if room >= m.px(56):
+        if room >= m.px(44):
             self.add_widget(self.card)
             self.card.place(self.x, self.top - room, self.width, room)
         else:
@@ -66,7 +76,12 @@ class _Pictured(Part):
 def _lines(look: Look, page: Notice) -> Surface:
     m = look.measures
     several = [Words(look, line, "body", settle="top") for line in page.lines]
-    return Surface(look, Column(several, gap=m.px(4)), Skin("card", "line", "text", m.radius, m.stroke), pad=(m.px(9), m.px(7)))
+    return Surface(
+        look,
+        Column(several, gap=m.px(4)),
+        Skin("card", "line", "text", m.radius, m.stroke),
+        pad=(m.px(9), m.px(7)),
+    )
 
 
 def _mark(look: Look, page: Notice) -> Part | None:
@@ -80,7 +95,9 @@ def disc_mark(look: Look, icon: str, ink: str, ground: str, mm: float = 40) -> P
     """An icon on a round ground, at the left above a title."""
     m = look.measures
     side = m.px(mm if not look.landscape else mm * 0.75)
-    mark = Surface(look, Icon(look, icon, 22 if not look.landscape else 17, ink), Skin(ground, None, ink, side, 0))
+    mark = Surface(
+        look, Icon(look, icon, 22 if not look.landscape else 17, ink), Skin(ground, None, ink, side, 0)
+    )
     return Row([_Square(mark, side)])
 
 
@@ -104,7 +121,11 @@ class _Square(Part):
 def _waiting(look: Look, page: Notice) -> Part:
     m = look.measures
     inside = Picture(look, page.picture, largest=60) if page.picture else None
-    ring = Flow([Ring(look, 96 if page.picture else 60, inside=_Inset(look, inside) if inside else None)], gap=0, settle="middle")
+    ring = Flow(
+        [Ring(look, 96 if page.picture else 60, inside=_Inset(look, inside) if inside else None)],
+        gap=0,
+        settle="middle",
+    )
     parts: list[Part] = [Space(grow=1.0), ring]
     if page.big:
         parts += [Space(m.px(6)), Words(look, page.big, "title", bold=True, align="center", key="big")]
@@ -113,7 +134,9 @@ def _waiting(look: Look, page: Notice) -> Part:
         parts += [Words(look, line, "body", "soft", align="center", balanced=True) for line in page.lines]
     parts.append(Space(grow=1.0))
     column = Column(parts, gap=m.px(3))
-    return Surface(look, column, Skin("card", "line", "text", m.radius, m.stroke), pad=(m.px(8), m.px(8)), grow=1.0)
+    return Surface(
+        look, column, Skin("card", "line", "text", m.radius, m.stroke), pad=(m.px(8), m.px(8)), grow=1.0
+    )
 
 
 class _Inset(Part):
@@ -133,13 +156,25 @@ class _Inset(Part):
 def still_there(look: Look, page: StillThere, hand: Hand) -> Sheet:
     """Nothing of the page below shows; one touch anywhere goes on, but for the quiet key that ends the visit."""
     m = look.measures
-    said: list[Part] = [Words(look, page.title, "title", bold=True, align="center", balanced=True, key="title")]
+    said: list[Part] = [
+        Words(look, page.title, "title", bold=True, align="center", balanced=True, key="title")
+    ]
     if page.note:
         said.append(Words(look, page.note, "body", "soft", align="center", balanced=True, key="note"))
     ring = Flow([Countdown(look, page.seconds)], gap=0, settle="middle")
     here = Words(look, text("still-there.here"), "button", "on_primary", bold=True)
-    glowing = Surface(look, Labelled(look, "hand", here, "on_primary", 12), primary_skin(look), pad=(m.px(14), m.px(7)))
-    parts = [Space(grow=1.0), *said, Space(m.px(12)), ring, Space(m.px(12)), Flow([glowing], gap=0, settle="middle"), Space(grow=1.0)]
+    glowing = Surface(
+        look, Labelled(look, "hand", here, "on_primary", 12), primary_skin(look), pad=(m.px(14), m.px(7))
+    )
+    parts = [
+        Space(grow=1.0),
+        *said,
+        Space(m.px(12)),
+        ring,
+        Space(m.px(12)),
+        Flow([glowing], gap=0, settle="middle"),
+        Space(grow=1.0),
+    ]
     whole = Press(
         look, Column(parts, gap=m.px(2)), Skin(None, None, "text", 0, 0), key="here", label=page.title,
         fire=lambda: hand.choose("here"), pad=(m.margin, m.px(10)),

@@ -20,7 +20,15 @@ def render(look: Look, page: PresentCard, hand: Hand) -> Sheet:
     if page.problem:
         parts.append(problem_card(look, page.problem))
     picture = Picture(look, f"present-{page.card}", largest=150, grow=1.0)
-    parts.append(Surface(look, picture, Skin("card", "line", "text", m.radius, m.stroke), pad=(m.px(10), m.px(10)), grow=1.0))
+    parts.append(
+        Surface(
+            look,
+            picture,
+            Skin("card", "line", "text", m.radius, m.stroke),
+            pad=(m.px(10), m.px(10)),
+            grow=1.0,
+        )
+    )
     return Sheet(body=Column(parts, gap=m.px(6)))
 
 
@@ -29,4 +37,6 @@ def problem_card(look: Look, words: Sayable) -> Surface:
     m = look.measures
     said = Words(look, words, "body", "text", settle="middle", grow=1.0, key="problem")
     row = Row([Icon(look, "alert", 11, "bad"), said], gap=m.px(5), align="middle")
-    return Surface(look, row, Skin("bad_ground", "bad", "text", m.button_radius, m.stroke), pad=(m.px(7), m.px(4)))
+    return Surface(
+        look, row, Skin("bad_ground", "bad", "text", m.button_radius, m.stroke), pad=(m.px(7), m.px(4))
+    )

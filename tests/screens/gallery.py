@@ -1,6 +1,6 @@
 """Draws realistic pages of every kind and saves them as pictures, to be looked at.
 
-    python -m tests.screens.gallery --out DIR [--orientation landscape] [--elder] [--low] [--lang en] [--theme day] [--only NAME …]
+python -m tests.screens.gallery --out DIR [--orientation landscape] [--elder] [--low] [--lang en] [--theme day] [--only NAME …]
 """
 
 from __future__ import annotations
@@ -19,12 +19,14 @@ PANELS = {"portrait": (1080, 1920), "landscape": (1920, 1080)}
 async def draw(args: argparse.Namespace, panel: PanelSettings) -> None:
     """Show one page after the other and take its picture."""
     from screens.app import KioskApp
-    from screens.finger import Finger
+    from screens.finger import Finger, FingerError
     from screens.stage import KivyStage
     from screens.strip import StripState
     from tests.screens.sample_pages import Both, pages
 
-    strip = StripState(Both("经十路社区 24 小时自助服务区", "Jingshi Road 24-hour service area"), Both("网络正常", "Online"))
+    strip = StripState(
+        Both("经十路社区 24 小时自助服务区", "Jingshi Road 24-hour service area"), Both("网络正常", "Online")
+    )
     stage = KivyStage(panel, strip=lambda: strip, language=args.lang)
     app = KioskApp(stage, off_screen=True)
     window = asyncio.create_task(app.serve())
@@ -33,10 +35,17 @@ async def draw(args: argparse.Namespace, panel: PanelSettings) -> None:
     for name, page in pages().items():
         if args.only and name not in args.only:
             continue
+        if window.done():
+            break
         shown = asyncio.create_task(stage.show(page))
-        took = await finger.wait_page(page.name)
-        await finger.frames(3)
-        await finger.screenshot(args.out / f"{name}.png")
+        try:
+            took = await finger.wait_page(page.name)
+            await finger.frames(3)
+            await finger.screenshot(args.out / f"{name}.png")
+        except FingerError:
+            if window.done():
+                await window
+            raise
         print(f"{name:18} {took:5.0f} ms")  # noqa: T201 a command's job is to print
         shown.cancel()
         with contextlib.suppress(asyncio.CancelledError):

@@ -49,19 +49,85 @@ MORNING = Chip(Both("明早 9:00 起", "From 9:00 tomorrow"), "quiet")
 BROKEN = Chip(Both("缺纸，已通知维护人员", "No paper, the keeper knows"), "bad")
 
 TILES = (
-    Choice("guides", Both("查指南", "Look it up"), Both("怎么办、带什么", "What to do, what to bring"), "book", ALWAYS),
-    Choice("submit", Both("办事项", "Apply"), Both("46 项可在这里办", "46 things can be done here"), "pencil", NOW),
-    Choice("results", Both("打证明", "Print a proof"), Both("参保、缴存、查询", "Insurance, deposits, records"), "document", NOW),
-    Choice("progress", Both("查进度", "Check progress"), Both("刷卡或扫回执码", "By card or receipt code"), "clock", NOW),
-    Choice("book", Both("预约取号", "Book a visit"), Both("复杂的事去窗口", "Complex things at the window"), "ticket", MORNING),
-    Choice("pay", Both("缴费", "Pay"), Both("水电气热、保费", "Water, power, gas, heat, insurance"), "yuan", LATER),
-    Choice("claim", Both("领补贴", "Claim benefits"), Both("看看我能享受什么", "See what I am entitled to"), "gift", ALWAYS),
-    Choice("trouble", Both("评价与反映", "Rate and report"), Both("办不成也告诉我们", "Tell us what went wrong"), "star", BROKEN),
+    Choice(
+        "guides",
+        Both("查指南", "Look it up"),
+        Both("怎么办、带什么", "What to do, what to bring"),
+        "book",
+        ALWAYS,
+    ),
+    Choice(
+        "submit",
+        Both("办事项", "Apply"),
+        Both("46 项可在这里办", "46 things can be done here"),
+        "pencil",
+        NOW,
+    ),
+    Choice(
+        "results",
+        Both("打证明", "Print a proof"),
+        Both("参保、缴存、查询", "Insurance, deposits, records"),
+        "document",
+        NOW,
+    ),
+    Choice(
+        "progress",
+        Both("查进度", "Check progress"),
+        Both("刷卡或扫回执码", "By card or receipt code"),
+        "clock",
+        NOW,
+    ),
+    Choice(
+        "book",
+        Both("预约取号", "Book a visit"),
+        Both("复杂的事去窗口", "Complex things at the window"),
+        "ticket",
+        MORNING,
+    ),
+    Choice(
+        "pay",
+        Both("缴费", "Pay"),
+        Both("水电气热、保费", "Water, power, gas, heat, insurance"),
+        "yuan",
+        LATER,
+    ),
+    Choice(
+        "claim",
+        Both("领补贴", "Claim benefits"),
+        Both("看看我能享受什么", "See what I am entitled to"),
+        "gift",
+        ALWAYS,
+    ),
+    Choice(
+        "trouble",
+        Both("评价与反映", "Rate and report"),
+        Both("办不成也告诉我们", "Tell us what went wrong"),
+        "star",
+        BROKEN,
+    ),
 )
 OFTEN = (
-    Choice("medical", Both("城乡居民基本医疗保险参保登记", "Medical insurance for residents"), Both("没有单位的人每年登记一次", "For people without an employer, once a year"), "heart", NOW),
-    Choice("proof", Both("社会保险参保证明", "Social insurance record"), Both("当场打印，带章有效", "Printed at once, with seal"), "document", NOW),
-    Choice("child", Both("给孩子上户口", "Register a newborn"), Both("满月前后都能办", "Before or after the first month"), "baby", MORNING),
+    Choice(
+        "medical",
+        Both("城乡居民基本医疗保险参保登记", "Medical insurance for residents"),
+        Both("没有单位的人每年登记一次", "For people without an employer, once a year"),
+        "heart",
+        NOW,
+    ),
+    Choice(
+        "proof",
+        Both("社会保险参保证明", "Social insurance record"),
+        Both("当场打印，带章有效", "Printed at once, with seal"),
+        "document",
+        NOW,
+    ),
+    Choice(
+        "child",
+        Both("给孩子上户口", "Register a newborn"),
+        Both("满月前后都能办", "Before or after the first month"),
+        "baby",
+        MORNING,
+    ),
 )
 JOURNEY = Both("城乡居民医保参保登记", "Medical insurance")
 BACK_CARD = Action("social-card", Both("用社保卡填写", "Use social-security card"))
@@ -125,7 +191,11 @@ class PaintedFrame:
         draw.polygon(corners, fill=(240, 236, 224))
         for line in range(8):
             y = self.height * (0.24 + 0.07 * line)
-            draw.line((self.width * 0.3, y, self.width * (0.68 - 0.04 * (line % 3)), y + 4), fill=(120, 116, 110), width=3)
+            draw.line(
+                (self.width * 0.3, y, self.width * (0.68 - 0.04 * (line % 3)), y + 4),
+                fill=(120, 116, 110),
+                width=3,
+            )
         return picture.tobytes()
 
 
