@@ -105,8 +105,10 @@ def read(name: str, site: Path, as_json: bool, timeout: float, unmasked: bool) -
         _print_json(document)
     else:
         shown = {field: value for field, value in document.items() if value is not None}
-        if "photo_wlt" in shown:
-            shown["photo_wlt"] = f"({len(str(shown['photo_wlt']))} characters of base64)"
+        if isinstance(card, IdCard) and card.valid_until is None:
+            shown["valid_until"] = "long term"
+        if card_photo := shown.get("photo_wlt"):
+            shown["photo_wlt"] = f"({len(str(card_photo))} characters of base64)"
         _print_table([{"field": field, "value": value} for field, value in shown.items()], ("field", "value"))
 
 

@@ -183,7 +183,8 @@ class Device(ABC):
     def _note(self, error: DeviceError) -> None:
         if error.state is not None:
             self.lost = error
-            self._report(self._snapshot(error.state, Fitness.FAILED, error.detail))
+            fitness = Fitness.UNKNOWN if error.state is DeviceState.DEVICE_BUSY else Fitness.FAILED
+            self._report(self._snapshot(error.state, fitness, error.detail))
 
 
 class _CardReader(Device):

@@ -84,7 +84,7 @@ class DeviceStatus:
     def usable(self) -> bool:
         """The device answers and does not say that it cannot work."""
         return (
-            self.device in {DeviceState.ONLINE, DeviceState.DEVICE_BUSY}
+            self.device is DeviceState.ONLINE
             and self.fitness is not Fitness.FAILED
             and self.supply is not Supply.OUT
         )

@@ -64,10 +64,10 @@ class _Text:
     def text(self, field: str, *places: tuple[int, int]) -> str:
         """Text without its padding; several places are one text that was cut in pieces."""
         try:
-            text = b"".join(self.raw(*place) for place in places).decode("utf-16-le")
+            text = "".join(self.raw(*place).decode("utf-16-le").rstrip("\0") for place in places)
         except UnicodeDecodeError:
             raise CardTextError(field, "utf-16") from None
-        text = text.rstrip("\0 \u3000").lstrip(" \u3000")
+        text = text.strip(" \u3000")
         if any(unicodedata.category(char) == "Cc" for char in text):
             raise CardTextError(field, "no-control-characters")
         return text

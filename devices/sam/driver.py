@@ -35,7 +35,7 @@ ANSWER_LIMIT = 1.0
 """Seconds until the first byte of an answer, and between its bytes."""
 
 READ_LIMIT = 4.0
-"""Seconds until the answer to "read" is complete: the reader works for most of them."""
+"""Seconds until the answer to "read" begins: the reader works in them."""
 
 CARD_LIMIT = 8.0
 """Seconds for everything that is done with one card, a second try included."""
@@ -169,9 +169,13 @@ class SamSerial(IdCardReader):
             raise failure.error from None
 
     def _exchange(self, request: Request, turn: Turn, limit: float) -> Reply:
-        """Send one request, take the one answer that fits it, within ``limit`` seconds."""
+        """Send one request, take the one answer that fits it.
+
+        It must come within ``limit`` seconds; the long answer to "read" must begin within them, and may then
+        take as long as its bytes keep coming.
+        """
         # The answer has its own time, whatever is left for laying a card.
-        turn = turn.within(limit + 2 * ANSWER_LIMIT)
+        turn = turn.within(CARD_LIMIT)
         if self._unsettled:
             self._settle(turn)
         self._line.drain()
@@ -180,7 +184,8 @@ class SamSerial(IdCardReader):
         parser = FrameParser()
         heard = 0
         until = time.monotonic() + limit
-        while (left := until - time.monotonic()) > 0:
+        while (left := min(until, turn.deadline) - time.monotonic()) > 0:
+            turn.check()  # a device that never stops talking would keep us from it
             data = self._line.read(turn, min(left, ANSWER_LIMIT) if heard else left, parser.wanted)
             if heard and not data:
                 break
@@ -189,6 +194,8 @@ class SamSerial(IdCardReader):
                 if (reply := _answer(request, body)) is not None:
                     self._unsettled = False
                     return reply
+            if request == READ and parser.inside:
+                until = max(until, time.monotonic() + ANSWER_LIMIT)
         raise _NoAnswer(heard)
 
     def _settle(self, turn: Turn) -> None:

@@ -115,6 +115,11 @@ class FrameParser:
         """How many bytes are missing at least until the next frame can be complete; at least 1."""
         return max(1, self._end() - len(self._buffer))
 
+    @property
+    def inside(self) -> bool:
+        """A frame has begun whose length is known."""
+        return len(self._buffer) >= HEADER
+
     def feed(self, data: bytes) -> list[bytes]:
         """Take bytes, give the bodies of all frames that are now complete, without length and checksum."""
         self._buffer += data

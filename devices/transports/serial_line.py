@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from devices.worker import Turn
 
 _POLL = 0.05
+_DRAIN = 0.1
 
 
 class SerialLine:
@@ -110,10 +111,14 @@ class SerialLine:
             turn.check()
 
     def drain(self) -> None:
-        """Throw away what has arrived unasked. Raises KeeperAction when the port is gone."""
+        """Throw away what has arrived unasked. Raises KeeperAction when the port is gone.
+
+        A device that talks without end is not listened to for longer than `_DRAIN` seconds.
+        """
+        until = time.monotonic() + _DRAIN
         try:
             self._port.reset_input_buffer()
-            while select.select([self._fd], [], [], 0)[0]:
+            while select.select([self._fd], [], [], 0)[0] and time.monotonic() < until:
                 if not os.read(self._fd, 4096):
                     raise _lost()
         except BlockingIOError:

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
+import select
+import threading
+import tty
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -248,6 +253,35 @@ async def test_every_fault_is_a_typed_error_and_over_when_the_fault_is(
     await driver.open()
     assert await driver.read(5) == LI_GUILAN
     assert driver.status.device is DeviceState.ONLINE
+
+
+@pytest.mark.parametrize("noise", [b"\x55\xaa\x00", FIND.encode()[:6] + b"\x0f\xff"])
+async def test_a_device_that_never_stops_talking_is_garbage(tmp_path: Path, noise: bytes) -> None:
+    far, near = os.openpty()
+    tty.setraw(near)
+    os.set_blocking(far, False)
+    (tmp_path / "bench").mkdir()
+    (tmp_path / "bench" / "id-reader").symlink_to(os.ttyname(near))
+    quiet = threading.Event()
+
+    def babble() -> None:
+        while not quiet.is_set():
+            if select.select([], [far], [], 0.01)[1]:
+                with contextlib.suppress(BlockingIOError):
+                    os.write(far, noise * 100)
+
+    babbling = threading.Thread(target=babble)
+    babbling.start()
+    driver = _build(tmp_path)
+    await driver.open()
+    with pytest.raises(KeeperAction) as failure:
+        await driver.read(3600)
+    assert failure.value.detail == "garbage"
+    await driver.close()
+    quiet.set()
+    babbling.join()
+    for end in (far, near):
+        os.close(end)
 
 
 @pytest.mark.parametrize("sent", [0, 1, 6, 7, 8, 300, 1294])

@@ -139,14 +139,16 @@ async def test_every_fault_is_a_typed_error_and_over_when_the_fault_is(
 
 
 async def test_a_card_that_never_answers_does_not_hold_its_caller(
-    driver: ChipCardReader, slot: SimulatedSocialCard
+    driver: ChipCardReader, slot: SimulatedSocialCard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("devices.social_card.driver.CARD_LIMIT", 0.5)
     slot.fault = Fault.SILENT
     slot.lay(LI_GUILAN)
     with pytest.raises(KeeperAction) as failure:
         await driver.read(3600)
     assert failure.value.detail == "device-hangs"
     assert driver.status.fitness is Fitness.FAILED
+    await asyncio.to_thread(slot.pull)
 
 
 async def test_a_reader_that_is_not_there_is_named(slot: SimulatedSocialCard) -> None:
