@@ -62,7 +62,7 @@ class SamSerial(IdCardReader):
         baudrate: Literal[115200, 57600, 38400, 19200, 9600] = Field(115200, description="Bits per second.")
 
     options: Options
-    _line: SerialLine
+    _line: SerialLine | None = None
     _unsettled = False
     """The last exchange ended without its answer: something may still come."""
 
@@ -77,10 +77,9 @@ class SamSerial(IdCardReader):
         self._unsettled = self._card_may_stay = self._said_so = False
 
     def _close(self, _turn: Turn) -> None:
-        # A port that could not be opened is not there to be closed.
-        if hasattr(self, "_line"):
-            self._line.close()
-            del self._line
+        line, self._line = self._line, None
+        if line is not None:
+            line.close()
 
     def _check(self, turn: Turn) -> DeviceStatus:
         reply = self._ask(SAM_STATUS, turn)
@@ -176,18 +175,20 @@ class SamSerial(IdCardReader):
         """
         # The answer has its own time, whatever is left for laying a card.
         turn = turn.within(CARD_LIMIT)
+        line = self._line
+        assert line is not None, "verbs run on open devices only"
         if self._unsettled:
-            self._settle(turn)
-        self._line.drain()
+            _settle(line, turn)
+        line.drain()
         self._unsettled = True
-        self._line.write(request.encode(), turn, ANSWER_LIMIT)
+        line.write(request.encode(), turn, ANSWER_LIMIT)
         parser = FrameParser()
         heard = 0
         until = time.monotonic() + limit
         while (left := min(until, turn.deadline) - time.monotonic()) > 0:
             turn.check()  # a device that never stops talking would keep us from it
-            data = self._line.read(turn, min(left, ANSWER_LIMIT) if heard else left, parser.wanted)
-            if heard and not data:
+            data = line.read(turn, min(left, ANSWER_LIMIT) if parser.inside else left, parser.wanted)
+            if not data:
                 break
             heard += len(data)
             for body in parser.feed(data):
@@ -198,11 +199,12 @@ class SamSerial(IdCardReader):
                 until = max(until, time.monotonic() + ANSWER_LIMIT)
         raise _NoAnswer(heard)
 
-    def _settle(self, turn: Turn) -> None:
-        """Let a late answer to an earlier request run out."""
-        until = time.monotonic() + ANSWER_LIMIT
-        while time.monotonic() < until and self._line.read(turn, QUIET):
-            pass
+
+def _settle(line: SerialLine, turn: Turn) -> None:
+    """Let a late answer to an earlier request run out."""
+    until = time.monotonic() + ANSWER_LIMIT
+    while time.monotonic() < until and line.read(turn, QUIET):
+        pass
 
 
 class _NoAnswer(Exception):
