@@ -20,7 +20,7 @@ IDLE_FPS = 20
 BUSY_SECONDS = 0.5
 
 
-class KioskApp(App):  # type: ignore[misc]
+class KioskApp(App):
     """Runs one stage in the window. ``frames`` counts what has been drawn."""
 
     def __init__(self, stage: KivyStage, *, off_screen: bool) -> None:
@@ -58,7 +58,8 @@ class KioskApp(App):  # type: ignore[misc]
         self.frames += 1
         self._busy_until = max(self._busy_until, time.monotonic() + 0.1)
         if self.off_screen:
-            # SDL's off-screen driver never waits for the drawing to end, so that memory would grow without bound.
+            # SDL's off-screen driver never waits for the drawing to end, so that memory would grow without
+            # bound.
             glFinish()
 
     def _pace(self, _: float) -> None:

@@ -1,4 +1,7 @@
-"""The bottom bar, the same on every page: larger, read aloud, lower, language, could not, and help, which glows."""
+"""The bottom bar, the same on every page.
+
+Larger, read aloud, lower, language, could not, and help, which glows.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,15 @@ from screens.look import Look
 
 BarKey = Literal["elder", "speech", "low", "language", "could-not", "help", "theme", "leave"]
 _ICONS: dict[str, str] = {
-    "elder": "text-size", "speech": "speaker", "low": "arrow-down-to-line", "language": "globe", "could-not": "message",
-    "help": "phone", "theme": "contrast", "leave": "home",
-}  # fmt: skip
+    "elder": "text-size",
+    "speech": "speaker",
+    "low": "arrow-down-to-line",
+    "language": "globe",
+    "could-not": "message",
+    "help": "phone",
+    "theme": "contrast",
+    "leave": "home",
+}
 
 
 @dataclass(frozen=True)
@@ -32,7 +41,7 @@ class Modes:
 
 
 class Bar(Part):
-    """The bar. In low-reach mode the keys of the top strip stand here too, in a row of their own if need be."""
+    """The bar; in low-reach mode the keys of the top strip stand here too."""
 
     def __init__(self, look: Look, modes: Modes, press: Callable[[BarKey], None], *, leave: bool) -> None:
         super().__init__(key="bar")
@@ -75,9 +84,17 @@ class Bar(Part):
         least = (m.target, m.pick(22, 26) if look.landscape else m.bar_key)
         role = "switch" if key in ("elder", "speech", "low") else "button"
         return Press(
-            look, inside, skin, key=f"bar-{key}", label=label, fire=lambda: press(key), pad=(m.px(1), m.px(2)), least=least,
-            selected=chosen, role=role,
-        )  # fmt: skip
+            look,
+            inside,
+            skin,
+            key=f"bar-{key}",
+            label=label,
+            fire=lambda: press(key),
+            pad=(m.px(1), m.px(2)),
+            least=least,
+            selected=chosen,
+            role=role,
+        )
 
     def _pad(self) -> tuple[float, float]:
         m = self.look.measures

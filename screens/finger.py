@@ -1,7 +1,7 @@
-"""The test finger: touches the drawn page the way a resident does, through Kivy's own input, and takes pictures.
+"""The test finger: touches the drawn page the way a resident does, and takes pictures.
 
-Used by the guided tour and by tests. It refuses to touch what a resident could not: a key that is not on the page, out of view,
-switched off, covered, or smaller than a fingertip.
+It goes through Kivy's own input, for the guided tour and for tests. It refuses to touch what a resident could
+not: a key that is not on the page, out of view, switched off, covered, or smaller than a fingertip.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ class Finger:
         self.stage = stage
 
     async def wait_page(self, name: str, timeout: float = 10.0) -> float:
-        """Wait until the page with this name takes touches; returns the milliseconds from ``show`` to its first frame.
+        """Wait until the page with this name takes touches.
+
+        Returns the milliseconds from ``show`` to its first frame.
 
         Raises:
             FingerError: it did not come in ``timeout`` seconds; the message says which page is there instead.
@@ -136,8 +138,7 @@ class Finger:
 
     async def settle(self) -> None:
         """Wait until the page stands still and takes touches."""
-        while self.stage.is_settling():
-            await asyncio.sleep(0.01)
+        await asyncio.sleep(max(0.0, self.stage.settles_in()))
         await self.frames(2)
 
     async def screenshot(self, path: Path) -> None:

@@ -1,8 +1,9 @@
 """Which face draws which characters on the screen.
 
-SDL cannot choose a face inside a collection and knows no fallback fonts, so the set-up script cuts the Simplified Chinese face
-out of the collection, and what it lacks is switched to the rare-hanzi face character by character, by the helper that
-printing uses too.
+SDL cannot choose a face inside a collection and knows no fallback fonts, so the set-up script cuts the
+Simplified Chinese face
+out of the collection, and what it lacks is switched to the rare-hanzi face character by character, by the
+helper that printing uses too.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""The frame of every page: strip, step, title, body, actions, bar; one column in portrait, two panes in landscape.
+"""The frame of every page: one column in portrait, two panes in landscape.
 
-Everything that can be touched lies inside the reach of the current mode: in low-reach mode the head stays above while body,
-actions and bar move into the band.
+From above: strip, step, title, body, actions, bar.
+Everything that can be touched lies inside the reach of the current mode: in low-reach mode the head stays
+above while body, actions and bar move into the band.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 from kivy.graphics import Color, PopMatrix, PushMatrix, Rectangle, Translate
 
 from kiosk.pages import Action, Page
-from kiosk.text import text
+from kiosk.text import Sayable, text
 from screens.bar import Bar, BarKey, Modes
 from screens.hand import Hand
 from screens.kit.part import Column, Grid, Part, Row, Space
@@ -28,12 +29,15 @@ from screens.strip import Strip, StripState
 class Sheet:
     """What one page brings to the frame.
 
-    ``lead`` stands above the title; ``under`` below it (chips, a switch, a field); ``body`` takes the room that is left. ``main``
-    replaces the page's own main button where that needs the page's entries. ``split`` is the left pane's share in landscape. ``bare`` pages bring everything themselves.
+    ``lead`` stands above the title and ``hints`` below it, nothing to touch in either; ``under`` follows
+    (chips, a switch, a field); ``body`` takes the room that is left. ``main``
+    replaces the page's own main button where that needs the page's entries. ``split`` is the left pane's
+    share in landscape. ``bare`` pages bring everything themselves.
     """
 
     body: Part | None = None
     lead: Part | None = None
+    hints: tuple[Part, ...] = ()
     under: Part | None = None
     main: Press | None = None
     split: float = 0.4
@@ -76,11 +80,22 @@ class View(Part):
         keys: tuple[BarKey, ...] = () if sheet.bare or around.modes.low else ("theme", "leave")
         self.strip = Strip(look, around.strip, around.clock, around.press, keys=keys)
         self.bar = None if sheet.bare else Bar(look, around.modes, around.press, leave=True)
-        self.head = _head(look, page, sheet.lead)
+        self.head = _head(look, page, sheet)
         main = sheet.main or _main(look, page.main, hand)
-        beside = main is not None and page.back and not look.landscape and (look.elder or around.modes.low)
-        self.second = _second(look, page, hand, None if beside else around.back)
-        self.main = _beside(look, main, around.back) if beside and main is not None else main
+        scarce = not look.landscape and (look.elder or around.modes.low) and main is not None and page.back
+        several = _several(look, page, hand, around.back, short=scarce)
+        if main is not None and scarce:
+            # Height is scarce: back, and one more if it is alone, share the last row with the main action.
+            main.grow = 1.0
+            both = sum(one.width_wanted() for one in (*several, main)) + 2 * look.measures.px(5) <= _room(
+                look, 1.0
+            )
+            beside = several if len(several) == 2 and both else several[-1:]
+            self.main: Part | None = Row([*reversed(beside), main], gap=look.measures.px(5))
+            several = [one for one in several if one not in beside]
+        else:
+            self.main = main
+        self.second = _grid(look, several)
         self.body = sheet.body
         if self.body is not None:
             self.body.grow = 1.0
@@ -158,23 +173,40 @@ class View(Part):
         self._put(Column(right), x + narrow + between, bottom, width - narrow - between, top - bottom)
 
 
-def _head(look: Look, page: Page, lead: Part | None) -> Part:
+def _head(look: Look, page: Page, sheet: Sheet) -> Part:
     m = look.measures
     parts: list[Part] = []
     if page.step is not None:
         words = text("strip.step", journey=page.step.journey, n=page.step.n, of=page.step.of)
         parts.append(Words(look, words, "small", "soft", balanced=True, key="step"))
-    if lead is not None:
-        parts += [lead, Space(m.px(5))]
+    if sheet.lead is not None:
+        parts += [sheet.lead, Space(m.px(5))]
     if page.title:
-        parts.append(Words(look, page.title, "title", bold=True, balanced=True, key="title"))
+        parts.append(_title(look, page.title, sheet.split))
     if page.note:
         parts.append(Words(look, page.note, "body" if not look.elder else "small", "soft", key="note"))
+    for hint in sheet.hints:
+        parts += [Space(m.px(2)), hint]
     return Column(parts, gap=m.px(1))
 
 
-def _second(look: Look, page: Page, hand: Hand, back: Callable[[], None] | None) -> Part | None:
+def _title(look: Look, words: Sayable, split: float) -> Words:
+    """The title; one that would take more than two lines in full size is set smaller."""
+    title = Words(look, words, "title", bold=True, balanced=True, key="title")
+    if len(title.lines(_room(look, split))) <= 2:
+        return title
+    return Words(look, words, "tile", bold=True, balanced=True, key="title")
+
+
+def _room(look: Look, split: float) -> float:
+    """Width in pixels of the column, or of the left pane."""
     m = look.measures
+    whole = m.panel.width - 2 * m.margin
+    return (whole - m.px(14)) * split if look.landscape else whole
+
+
+def _several(look: Look, page: Page, hand: Hand, back: Callable[[], None], *, short: bool) -> list[Press]:
+    """Every button but the main one; back is the last."""
     several = [
         button(
             look,
@@ -186,12 +218,20 @@ def _second(look: Look, page: Page, hand: Hand, back: Callable[[], None] | None)
         )
         for action in page.others
     ]
-    if page.back and back is not None:
-        several.append(_back(look, back))
+    if page.back:
+        several.append(
+            button(
+                look, text("keys.back-short" if short else "keys.back"), back, key="back", icon="chevron-left"
+            )
+        )
+    return several
+
+
+def _grid(look: Look, several: list[Press]) -> Part | None:
     if not several:
         return None
-    room = m.panel.width * (0.38 if look.landscape else 1.0) - 2 * m.margin
-    gap = m.px(5)
+    gap = look.measures.px(5)
+    room = _room(look, 0.4)
     columns = next((n for n in (3, 2) if n <= len(several) and _fit(several, room, n, gap)), 1)
     return Grid(several, columns=2 if len(several) == 4 and columns > 2 else columns, gap=gap, stretch=True)
 
@@ -199,16 +239,6 @@ def _second(look: Look, page: Page, hand: Hand, back: Callable[[], None] | None)
 def _fit(several: list[Press], room: float, columns: int, gap: float) -> bool:
     cell = (room - gap * (columns - 1)) / columns
     return all(one.width_wanted() <= cell for one in several)
-
-
-def _back(look: Look, back: Callable[[], None], words: str = "keys.back") -> Press:
-    return button(look, text(words), back, key="back", icon="chevron-left")
-
-
-def _beside(look: Look, main: Press, back: Callable[[], None]) -> Part:
-    """Where height is scarce, back and the main action share the last row; the main action stays the widest."""
-    main.grow = 1.0
-    return Row([_back(look, back, "keys.back-short"), main], gap=look.measures.px(5))
 
 
 def _main(look: Look, action: Action | None, hand: Hand) -> Press | None:

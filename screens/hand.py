@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Kept:
-    """What a resident did on one page so far; survives a change of mode and being covered, and goes with the page."""
+    """What a resident did on one page so far.
+
+    Survives a change of mode and being covered, and goes with the page.
+    """
 
     draft: str = field(default="", repr=False)
     scroll: float = 0.0
@@ -19,7 +22,10 @@ class Kept:
 
 @dataclass(frozen=True)
 class Hand:
-    """The page's way back to the stage. ``answer(id, value)`` answers once; ``again()`` draws the same page anew."""
+    """The page's way back to the stage. ``answer(id, value)`` answers once.
+
+    ``again()`` draws the same page anew.
+    """
 
     answer: Callable[[str, str], None]
     again: Callable[[], None]

@@ -1,7 +1,7 @@
 """Everything Kivy must be told before it is imported for the first time, and the only place that tells it.
 
-Importing Kivy takes over the command line, the log, the home folder and the configuration of whoever imports it; each
-line here switches one such habit off.
+Importing Kivy takes over the command line, the log, the home folder and the configuration of whoever
+imports it; each line here switches one such habit off.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _configure(panel: PanelSettings, hidden: bool) -> None:
     from kivy.config import Config
 
     whole = panel.fullscreen and not hidden
-    for section, values in {
+    settings: dict[str, dict[str, object]] = {
         "kivy": {"exit_on_escape": 0, "pause_on_minimize": 0, "log_enable": 0},
         "graphics": {
             "width": panel.width,
@@ -73,7 +73,8 @@ def _configure(panel: PanelSettings, hidden: bool) -> None:
             "multisamples": 0,  # edges are smoothed by the shapes themselves
             "maxfps": 60,
         },
-    }.items():
+    }
+    for section, values in settings.items():
         for key, value in values.items():
             Config.set(section, key, str(value))
     # One provider only: probesysfs next to SDL counts a touch twice and takes card readers for touch panels.

@@ -1,4 +1,7 @@
-"""How things look right now: measures, colours and words of the current mode, handed to everything that draws."""
+"""How things look right now.
+
+Measures, colours and words of the current mode, handed to everything that draws.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """The Kivy stage: shows the pages of a visit on the panel and listens.
 
-It keeps a stack of the pages that are being shown (a page shown over a waiting one covers it), draws the uppermost, and draws it
+It keeps a stack of the pages that are being shown (a page shown over a waiting one covers it), draws the
+uppermost, and draws it
 anew whenever a mode changes. Everything a resident entered lives in that stack and goes with it.
 """
 
@@ -11,16 +12,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
-import structlog
 from kivy.animation import Animation
 from kivy.clock import Clock
-from kivy.graphics import Color, Rectangle
-from kivy.uix.widget import Widget
 
 from config.settings import PanelSettings
-from devices.errors import DeviceError
 from kiosk.pages import Answer, Attract, OutOfService, Page, StillThere
 from kiosk.stage import Language, Wish
 from kiosk.text import Sayable
@@ -31,32 +28,23 @@ from screens.hand import Hand, Kept
 from screens.kit.part import Part
 from screens.look import Look
 from screens.pages import render
+from screens.root import Root
 from screens.strings import Strings
 from screens.strip import StripState
 from screens.theme import THEMES, Measures, theme_at
-
-_log = structlog.get_logger(__name__)
+from screens.voice import Speaker, Voice
 
 #: Seconds a page slides, and by how many mm.
 SLIDE_SECONDS = 0.15
 SLIDE_MM = 24.0
-#: Seconds in which a fresh page does not take touches: the second tap of a hurried finger was meant for the page before.
+#: Seconds in which a fresh page does not take touches: the second tap of a hurried finger was meant for the
+#: page before.
 SETTLE_SECONDS = 0.25
 #: Two touches closer than this in time (s) and place (mm) are one finger that was reported twice.
 ECHO_SECONDS = 0.04
 ECHO_MM = 2.0
 
 _WISHES: dict[str, Wish] = {"could-not": Wish.COULD_NOT, "help": Wish.HELP, "leave": Wish.LEAVE}
-
-
-class Speaker(Protocol):
-    """Reads aloud; ``devices.contract.Speaker`` is one."""
-
-    async def say(self, text: str, language: str) -> None:
-        """Return when the text has been spoken or hushed."""
-
-    def hush(self) -> None:
-        """Be silent now."""
 
 
 @dataclass(eq=False)
@@ -70,7 +58,10 @@ class _Shown:
 
 
 class KivyStage:
-    """Implements ``kiosk.stage.Stage``. ``root`` is the widget for the window; ``strip`` is asked what the top strip says."""
+    """Implements ``kiosk.stage.Stage``. ``root`` is the widget for the window.
+
+    ``strip`` is asked what the top strip says.
+    """
 
     def __init__(
         self,
@@ -84,13 +75,12 @@ class KivyStage:
         fonts.register()
         self.panel = panel
         self._strip = strip
-        self._speaker = speaker
+        self._voice = Voice(speaker)
         self._home_language: Language = language
         self._strict = strict
         self._stack: list[_Shown] = []
         self._wishes: asyncio.Queue[Wish] = asyncio.Queue()
         self._touched = time.monotonic()
-        self._speech: asyncio.Task[None] | None = None
         self._drawn_for: _Shown | None = None
         self._fresh_until = 0.0
         self._last_touch = (0.0, -1e9, -1e9)
@@ -99,7 +89,7 @@ class KivyStage:
         self.look = self._make_look()
         #: Milliseconds from ``show`` to the first drawn frame of the page that was shown last.
         self.last_page_ms = 0.0
-        self.root = _Root(self)
+        self.root = Root(self)
         self._redraw = Clock.create_trigger(self._draw)
         self._uncover = Clock.create_trigger(self._draw, 0.05)
         self._minute = Clock.schedule_interval(self._update_strip, 1.0)
@@ -131,7 +121,7 @@ class KivyStage:
 
     def idle_seconds(self) -> float:
         """Seconds since the last touch, change of page or spoken word, on a monotonic clock."""
-        if self._speech is not None:
+        if self._voice.speaking:
             self._touched = time.monotonic()
         return time.monotonic() - self._touched
 
@@ -149,13 +139,13 @@ class KivyStage:
         return self.look.say(words)
 
     def alert(self) -> None:
-        """Read the page aloud, whether or not speech is on, and let the lamp's colour shine around it once."""
+        """Read the page aloud, whether or not speech is on, and let the lamp shine around it once."""
         self._read_aloud()
         self.root.shine(self.look.colour("lamp"), self.look.measures.px(4))
 
     def wipe(self) -> None:
         """End of a visit: forget pictures, entries, speech and modes."""
-        self._hush()
+        self._voice.hush()
         for shown in self._stack:
             shown.kept = Kept()
         while not self._wishes.empty():
@@ -181,15 +171,22 @@ class KivyStage:
 
     def is_settling(self) -> bool:
         """Whether the page has only just appeared and does not take touches yet."""
-        return time.monotonic() < self._fresh_until
+        return self.settles_in() > 0
+
+    def settles_in(self) -> float:
+        """Seconds until the page takes touches; negative when it does."""
+        return self._fresh_until - time.monotonic()
 
     def switch(self, **changes: Any) -> None:
-        """Change modes (``elder``, ``speech``, ``low``, ``language``, ``theme``); the page is drawn anew, entries kept."""
+        """Change modes (``elder``, ``speech``, ``low``, ``language``, ``theme``).
+
+        The page is drawn anew, entries kept.
+        """
         self.modes = replace(self.modes, **changes)
         self.look = self._make_look()
         self.root.paint(self.look.colour("background"))
         if "speech" in changes or ("language" in changes and self.modes.speech):
-            self._hush()
+            self._voice.hush()
             if self.modes.speech:
                 self._read_aloud()
         self._build()
@@ -203,7 +200,7 @@ class KivyStage:
     def close(self) -> None:
         """Stop the clock and the voice."""
         self._minute.cancel()
-        self._hush()
+        self._voice.hush()
         self._set_view(None)
 
     # -- touches
@@ -257,13 +254,13 @@ class KivyStage:
         self._build()
         if new and self.view is not None:
             self._slide(self.view)
-            self._hush()
+            self._voice.hush()
             if self.modes.speech:
                 self._read_aloud()
         self.last_page_ms = (time.perf_counter() - shown.asked) * 1000
 
     def _build(self) -> None:
-        """Draw the page; a fault in drawing belongs to whoever showed it, who apologises, and never ends the window."""
+        """Draw the page; a fault in drawing belongs to whoever showed it and never ends the window."""
         shown = self._drawn_for
         if shown is None:
             return
@@ -310,87 +307,12 @@ class KivyStage:
         if self.view is not None:
             self.view.strip.update(self._strip(), _clock())
 
-    # -- speech
-
     def _read_aloud(self) -> None:
         shown = self._drawn_for
-        if self._speaker is None or shown is None:
-            return
-        self._hush()
-        stop = "。" if self.language == "zh" else ". "
-        words = stop.join(self.say(part).rstrip("。.") for part in shown.page.spoken())
-        self._speech = asyncio.get_running_loop().create_task(
-            self._speak(self._speaker, words, self.language)
-        )
-
-    async def _speak(self, speaker: Speaker, words: str, language: str) -> None:
-        task = asyncio.current_task()
-        try:
-            await speaker.say(words, language)
-        except DeviceError as error:
-            _log.warning("speech.failed", code=str(error.completion_code))
-        finally:
-            if self._speech is task:
-                self._speech = None
-
-    def _hush(self) -> None:
-        if self._speech is not None:
-            self._speech.cancel()
-            self._speech = None
-            if self._speaker is not None:
-                self._speaker.hush()
-
-
-class _Root(Widget):
-    """Fills the window; every touch passes here first."""
-
-    def __init__(self, stage: KivyStage) -> None:
-        super().__init__(size=(stage.panel.width, stage.panel.height))
-        self._stage = stage
-        with self.canvas.before:
-            self._colour = Color(*stage.look.colour("background"))
-            self._ground = Rectangle(pos=(0, 0), size=self.size)
-        with self.canvas.after:
-            self._light = Color(1, 1, 1, 0)
-            self._edges = [Rectangle(pos=(0, 0), size=(0, 0)) for _ in range(4)]
-        self.bind(size=self._resize)
-
-    def _resize(self, *_: object) -> None:
-        self._ground.size = self.size
-
-    def paint(self, colour: tuple[float, float, float, float]) -> None:
-        """Change the colour behind everything."""
-        self._colour.rgba = colour
-
-    def shine(self, colour: tuple[float, float, float, float], thick: float) -> None:
-        """Let a border of light shine for a moment: two changes of picture, nothing that blinks."""
-        width, height = self.size
-        places = (
-            (0, 0, width, thick),
-            (0, height - thick, width, thick),
-            (0, 0, thick, height),
-            (width - thick, 0, thick, height),
-        )
-        for edge, (x, y, wide, tall) in zip(self._edges, places, strict=True):
-            edge.pos, edge.size = (x, y), (wide, tall)
-        self._light.rgba = colour
-        Clock.schedule_once(self._dim, 1.2)
-
-    def _dim(self, _: float) -> None:
-        self._light.a = 0
-
-    def on_touch_down(self, touch: Any) -> bool:
-        if self._stage.touched(touch):
-            return True
-        return bool(super().on_touch_down(touch))
-
-    def on_touch_move(self, touch: Any) -> bool:
-        self._stage.note_life()
-        return bool(super().on_touch_move(touch))
-
-    def on_touch_up(self, touch: Any) -> bool:
-        self._stage.note_life()
-        return bool(super().on_touch_up(touch))
+        if shown is not None:
+            stop = "。" if self.language == "zh" else ". "
+            words = stop.join(self.say(part).rstrip("。.") for part in shown.page.spoken())
+            self._voice.read(words, self.language)
 
 
 def _retire(view: View) -> None:

@@ -15,7 +15,20 @@ _log = structlog.get_logger(__name__)
 LOCALE = Path(__file__).parent / "locale"
 DOMAIN = "yedeng"
 _FOLDERS = {"zh": "zh_CN", "en": "en"}
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 class MissingWords(KeyError):
@@ -30,8 +43,8 @@ def _catalogue(language: str) -> gettext.NullTranslations:
 class Strings:
     """Says things in one language, ``zh`` or ``en``.
 
-    A key that is missing there is said in Chinese; missing there too, it raises ``MissingWords`` when ``strict`` and else is
-    logged once and shows as the key, so that a page never fails for want of a word.
+    A key that is missing there is said in Chinese; missing there too, it raises ``MissingWords`` when
+    ``strict`` and else is logged once and shows as the key, so that a page never fails for want of a word.
     """
 
     def __init__(self, language: str, *, strict: bool = False) -> None:

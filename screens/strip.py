@@ -1,9 +1,10 @@
-"""The top strip: the lamp, where this is, how the network is, the time, and two quiet keys: colours, and leaving."""
+"""The top strip: lamp, place, network, time, and two quiet keys for colours and leaving."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from kiosk.pages import Tone
 from kiosk.text import Sayable, text
@@ -46,7 +47,7 @@ class Strip(Part):
         self.clock = Words(look, clock, "small", "soft")
         icons = {"theme": "contrast", "leave": "home"}
         self.keys: list[Press] = [
-            icon_key(look, icons[key], text(f"bar.{key}"), lambda key=key: press(key), key=f"bar-{key}")
+            icon_key(look, icons[key], text(f"bar.{key}"), partial(press, key), key=f"bar-{key}")
             for key in keys
         ]
         for part in (self.name, self.place_words, self.network, self.clock, *self.keys):

@@ -1,7 +1,7 @@
 """Colours and measures: four themes over one set of names, six sizes of type, everything in millimetres.
 
-No Kivy here. The tokens are those of the look ("a warm lamp at night"); every pair in ``TEXT_PAIRS`` keeps a contrast of
-at least 7:1 (WCAG 2.2, 1.4.6) in every theme.
+No Kivy here. The tokens are those of the look ("a warm lamp at night"); every pair in ``TEXT_PAIRS`` keeps
+a contrast of at least 7:1 (WCAG 2.2, 1.4.6) in every theme.
 """
 
 from __future__ import annotations
@@ -46,34 +46,100 @@ class Theme:
 
 
 NIGHT = Theme(
-    name="night", background="0E1424", raised="131B30", card="1A2440", line="2C395F", text="F6F2E9", soft="B9C3DD",
-    lamp="FFC163", on_lamp="1C1404", primary="FFC163", on_primary="1C1404", ok="74E0B0", ok_ground="123528",
-    warn="FFD978", warn_ground="3A2E0C", bad="FF9A90", bad_ground="3A1A1E",
-)  # fmt: skip
+    name="night",
+    background="0E1424",
+    raised="131B30",
+    card="1A2440",
+    line="2C395F",
+    text="F6F2E9",
+    soft="B9C3DD",
+    lamp="FFC163",
+    on_lamp="1C1404",
+    primary="FFC163",
+    on_primary="1C1404",
+    ok="74E0B0",
+    ok_ground="123528",
+    warn="FFD978",
+    warn_ground="3A2E0C",
+    bad="FF9A90",
+    bad_ground="3A1A1E",
+)
 DAY = Theme(
-    name="day", background="FBF8F1", raised="F3EEE2", card="FFFFFF", line="DDD5C3", text="171D2E", soft="444C62",
-    lamp="784400", on_lamp="FFFFFF", primary="1B3A78", on_primary="FFFFFF", ok="0A5233", ok_ground="DFF3E8",
-    warn="6B4A00", warn_ground="FFF1CC", bad="8E1B12", bad_ground="FCE8E4",
-)  # fmt: skip
+    name="day",
+    background="FBF8F1",
+    raised="F3EEE2",
+    card="FFFFFF",
+    line="DDD5C3",
+    text="171D2E",
+    soft="444C62",
+    lamp="784400",
+    on_lamp="FFFFFF",
+    primary="1B3A78",
+    on_primary="FFFFFF",
+    ok="0A5233",
+    ok_ground="DFF3E8",
+    warn="6B4A00",
+    warn_ground="FFF1CC",
+    bad="8E1B12",
+    bad_ground="FCE8E4",
+)
 CONTRAST = Theme(
-    name="contrast", background="000000", raised="000000", card="0A0A0A", line="FFFFFF", text="FFFFFF", soft="F0F0F0",
-    lamp="FFD84A", on_lamp="000000", primary="FFFFFF", on_primary="000000", ok="7DFFC0", ok_ground="00291A",
-    warn="FFE27A", warn_ground="2B2100", bad="FFB3AB", bad_ground="330A0A",
-)  # fmt: skip
+    name="contrast",
+    background="000000",
+    raised="000000",
+    card="0A0A0A",
+    line="FFFFFF",
+    text="FFFFFF",
+    soft="F0F0F0",
+    lamp="FFD84A",
+    on_lamp="000000",
+    primary="FFFFFF",
+    on_primary="000000",
+    ok="7DFFC0",
+    ok_ground="00291A",
+    warn="FFE27A",
+    warn_ground="2B2100",
+    bad="FFB3AB",
+    bad_ground="330A0A",
+)
 YELLOW = Theme(
-    name="yellow", background="FFE100", raised="FFD500", card="FFF06A", line="000000", text="000000", soft="1F1B00",
-    lamp="000000", on_lamp="FFE100", primary="000000", on_primary="FFE100", ok="00391F", ok_ground="FFF9C4",
-    warn="3D2900", warn_ground="FFF9C4", bad="6B0000", bad_ground="FFF9C4",
-)  # fmt: skip
+    name="yellow",
+    background="FFE100",
+    raised="FFD500",
+    card="FFF06A",
+    line="000000",
+    text="000000",
+    soft="1F1B00",
+    lamp="000000",
+    on_lamp="FFE100",
+    primary="000000",
+    on_primary="FFE100",
+    ok="00391F",
+    ok_ground="FFF9C4",
+    warn="3D2900",
+    warn_ground="FFF9C4",
+    bad="6B0000",
+    bad_ground="FFF9C4",
+)
 THEMES: dict[str, Theme] = {theme.name: theme for theme in (NIGHT, DAY, CONTRAST, YELLOW)}
 
 #: Which colour of writing stands on which ground somewhere on a page.
-TEXT_PAIRS = tuple(
-    (ink, ground) for ink in ("text", "soft", "lamp", "bad") for ground in ("background", "raised", "card")
-) + (
-    ("on_lamp", "lamp"), ("on_primary", "primary"), ("ok", "ok_ground"), ("warn", "warn_ground"), ("bad", "bad_ground"),
-    ("text", "ok_ground"), ("text", "warn_ground"), ("text", "bad_ground"),
-)  # fmt: skip
+TEXT_PAIRS = (
+    *(
+        (ink, ground)
+        for ink in ("text", "soft", "lamp", "bad")
+        for ground in ("background", "raised", "card")
+    ),
+    ("soft", "warn_ground"),
+    ("on_lamp", "lamp"),
+    ("on_primary", "primary"),
+    ("ok", "ok_ground"),
+    ("warn", "warn_ground"),
+    ("bad", "bad_ground"),
+    ("text", "ok_ground"),
+    ("text", "warn_ground"),
+    ("text", "bad_ground"),
+)
 
 
 def contrast(one: str, other: str) -> float:
@@ -102,11 +168,17 @@ def theme_at(setting: str, now: datetime) -> ThemeName:
 
 #: Em of the six sizes of type, mm.
 TYPE_SCALE: dict[TypeSize, float] = {
-    "title": 16.0, "tile": 12.0, "button": 10.5, "body": 8.5, "small": 7.5, "chip": 7.0,
-}  # fmt: skip
+    "title": 16.0,
+    "tile": 12.0,
+    "button": 10.5,
+    "body": 8.5,
+    "small": 7.5,
+    "chip": 7.0,
+}
 ELDER_FACTOR = 1.3
 
-#: The band in which every target lies in low-reach mode, mm above the floor (draft of EN 301 549; UX notes 1.3).
+#: The band in which every target lies in low-reach mode, mm above the floor (draft of EN 301 549; UX notes
+#: 1.3).
 LOW_REACH_BAND = (800.0, 1100.0)
 
 
@@ -202,7 +274,10 @@ class Measures:
 
     @property
     def reach(self) -> tuple[int, int]:
-        """Pixels from the picture's lower edge between which targets lie; in low-reach mode the band, else everything."""
+        """Pixels from the picture's lower edge between which targets lie.
+
+        In low-reach mode the band, else everything.
+        """
         if not self.low_reach:
             return (0, self.panel.height)
         low, high = (

@@ -45,6 +45,7 @@ class Icon(Part):
         self.name = name
         self.side = look.measures.px(mm * (1.2 if look.elder else 1.0))
         self.token = colour
+        self.alpha = 1.0
 
     def height_for(self, width: float) -> float:
         return self.side
@@ -59,7 +60,7 @@ class Icon(Part):
         if texture is None:
             return
         with self.canvas:
-            Color(*self.look.colour(self.token))
+            Color(*self.look.colour(self.token, self.alpha))
             Rectangle(
                 texture=texture,
                 pos=(round(self.center_x - side / 2), round(self.center_y - side / 2)),

@@ -15,6 +15,7 @@ from screens.look import Look
 
 LETTERS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 DIGITS = "1234567890"
+BACKSPACE, CLEAR = "\b", "\0"
 Typed = Callable[[str], None]
 
 
@@ -103,13 +104,17 @@ class _Entry(Part):
 
 
 class Keyboard(Part):
-    """Letters in the order of every keyboard, digits above them, and keys to delete, clear and (for words) space."""
+    """Letters in the order of every keyboard, digits above them, and keys to delete, clear and space."""
 
-    def __init__(self, look: Look, typed: Typed, *, digits: bool = True, space: bool = False, grow: float = 0.0) -> None:
+    def __init__(
+        self, look: Look, typed: Typed, *, digits: bool = True, space: bool = False, grow: float = 0.0
+    ) -> None:
         super().__init__(grow=grow)
         self.look = look
-        delete = _key(look, "key-backspace", text("keys.backspace"), lambda: typed("\b"), icon="backspace")
-        clear = _key(look, "key-clear", text("keys.clear"), lambda: typed("\0"), words=text("keys.clear"))
+        delete = _key(
+            look, "key-backspace", text("keys.backspace"), lambda: typed(BACKSPACE), icon="backspace"
+        )
+        clear = _key(look, "key-clear", text("keys.clear"), lambda: typed(CLEAR), words=text("keys.clear"))
         rows: list[list[tuple[Press, float]]] = []
         if digits:
             rows.append([(_letter(look, character, typed), 1.0) for character in DIGITS])
@@ -160,12 +165,12 @@ class Pad(Part):
         left = (
             _letter(look, "X", typed, large=True)
             if with_x
-            else _key(look, "key-clear", text("keys.clear"), lambda: typed("\0"), words=text("keys.clear"))
+            else _key(look, "key-clear", text("keys.clear"), lambda: typed(CLEAR), words=text("keys.clear"))
         )
         keys += [
             left,
             _letter(look, "0", typed, large=True),
-            _key(look, "key-backspace", text("keys.backspace"), lambda: typed("\b"), icon="backspace"),
+            _key(look, "key-backspace", text("keys.backspace"), lambda: typed(BACKSPACE), icon="backspace"),
         ]
         self.keys = keys
         for key in keys:
@@ -190,10 +195,10 @@ class Pad(Part):
 
 
 def edit(draft: str, typed: str, longest: int) -> str:
-    """What stands in the field after one key: backspace and clear are the control characters ``\\b`` and ``\\0``."""
-    if typed == "\b":
+    """What stands in the field after one key; ``BACKSPACE`` and ``CLEAR`` are typed too."""
+    if typed == BACKSPACE:
         return draft[:-1]
-    if typed == "\0":
+    if typed == CLEAR:
         return ""
     return (draft + typed)[:longest]
 

@@ -1,4 +1,7 @@
-"""Breaking a paragraph into lines, the way Chinese is set: between any two hanzi, but never before a closing mark. No Kivy here."""
+"""Breaking a paragraph into lines, the way Chinese is set.
+
+Between any two hanzi, but never before a closing mark. No Kivy here.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,10 @@ Measure = Callable[[str], float]
 
 _CLOSING = "，。、；：？！）》」』】〕”’…%）,.;:?!)]}·"
 _OPENING = "（《「『【〔“‘([{"
-_WIDE = "\u2e80-\u303f\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff"
+_WIDE = (
+    "\u2e80-\u303f\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uf900-\ufaff\ufe30-\ufe4f\uff00-\uffef\U00020000-\U0003ffff"
+)
 _OPEN, _CLOSE = re.escape(_OPENING), re.escape(_CLOSING)
 _TOKEN = re.compile(
     rf"\n|[^\S\n]+|[{_OPEN}]*(?:[{_WIDE}]|[^\s{_WIDE}{_OPEN}]+)[{_CLOSE}]*|[{_OPEN}{_CLOSE}]+"
@@ -17,7 +23,10 @@ _TOKEN = re.compile(
 
 
 def break_lines(words: str, width: float, measure: Measure) -> list[str]:
-    """Lines of ``words`` no wider than ``width`` pixels by ``measure``; a word wider than that is broken inside."""
+    """Lines of ``words`` no wider than ``width`` pixels by ``measure``.
+
+    A word wider than that is broken inside.
+    """
     lines: list[str] = []
     line, used = "", 0.0
     for token in _TOKEN.findall(words):
@@ -34,25 +43,25 @@ def break_lines(words: str, width: float, measure: Measure) -> list[str]:
         if line:
             lines.append(line.rstrip())
         line, used = "", 0.0
-        while wide > width and len(token) > 1:
-            head = _longest_head(token, width, measure)
-            lines.append(token[:head])
-            token = token[head:]
-            wide = measure(token)
-        line, used = token, wide
+        *heads, line = _cut(token, width, measure)
+        lines += heads
+        used = measure(line)
     lines.append(line.rstrip())
     return lines
 
 
-def _longest_head(token: str, width: float, measure: Measure) -> int:
-    for length in range(len(token) - 1, 1, -1):
-        if measure(token[:length]) <= width:
-            return length
-    return 1
+def _cut(token: str, width: float, measure: Measure) -> list[str]:
+    """A word in pieces that fit, at least one character each."""
+    pieces = []
+    while measure(token) > width and len(token) > 1:
+        head = next((n for n in range(len(token) - 1, 1, -1) if measure(token[:n]) <= width), 1)
+        pieces.append(token[:head])
+        token = token[head:]
+    return [*pieces, token]
 
 
 def settle(words: str, width: float, measure: Measure) -> list[str]:
-    """Like ``break_lines``, but a paragraph does not end with one lonely character if a little less width avoids it."""
+    """Like ``break_lines``, but without a lonely last character if a little less width avoids it."""
     lines = break_lines(words, width, measure)
     em = measure("国")
     for shrink in (1, 2, 3):
@@ -74,7 +83,12 @@ def balance(words: str, width: float, measure: Measure) -> list[str]:
         pauses = [words[: m.end()] for m in re.finditer(r"[，。；：？！、,;:·]\s*", words)]
         for head in sorted(pauses, key=lambda head: abs(2 * len(head) - len(words))):
             tail = words[len(head) :]
-            if tail and max(measure(head.rstrip()), measure(tail)) <= width and len(tail) > 2 and len(head) > 2:
+            if (
+                tail
+                and max(measure(head.rstrip()), measure(tail)) <= width
+                and len(tail) > 2
+                and len(head) > 2
+            ):
                 return [head.rstrip(" ·"), tail]
     low, high = width / 2, width
     while high - low > 4:

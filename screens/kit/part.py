@@ -1,6 +1,7 @@
 """The base of everything drawn, and how pieces stand beside each other.
 
-Kivy's own layouts settle over several frames of its clock. A page here is measured and placed in one go, before its first frame:
+Kivy's own layouts settle over several frames of its clock. A page here is measured and placed in one go,
+before its first frame:
 a part says how high it wants to be for a width, and is then placed. Coordinates are pixels, y grows upwards.
 """
 
@@ -13,7 +14,10 @@ from kivy.uix.widget import Widget
 
 
 class Part(Widget):
-    """A piece of a page. ``grow`` is its share of room that is left over; ``key`` names it for tests and the test finger."""
+    """A piece of a page. ``grow`` is its share of room that is left over.
+
+    ``key`` names it for tests and the test finger.
+    """
 
     def __init__(self, *, grow: float = 0.0, key: str = "") -> None:
         super().__init__(size_hint=(None, None))
@@ -90,14 +94,18 @@ class Column(Part):
         if not shares and spare > 0:
             top -= {"top": 0.0, "middle": spare / 2, "bottom": spare}[self.settle]
         for part, height in zip(self.parts, heights, strict=True):
-            # A part that grows also gives way, down to nothing: what is fixed around it must stay on the page.
+            # A part that grows also gives way, down to nothing: what is fixed around it must stay on the
+            # page.
             tall = max(0.0, height + spare * part.grow / shares) if shares else height
             part.place(self.x + self.pad[0], top - tall, inner, tall)
             top -= tall + self.gap
 
 
 class Row(Part):
-    """Parts beside each other. A part that grows shares the room that is left; others keep the width they want."""
+    """Parts beside each other. A part that grows shares the room that is left.
+
+    Others keep the width they want.
+    """
 
     def __init__(
         self,
@@ -150,7 +158,10 @@ class Row(Part):
 
 
 class Grid(Part):
-    """Parts in equal cells, row by row; a last row that is not full stays at the left unless ``stretch`` fills it."""
+    """Parts in equal cells, row by row.
+
+    A last row that is not full stays at the left unless ``stretch`` fills it.
+    """
 
     def __init__(
         self,

@@ -69,9 +69,15 @@ def tile(look: Look, choice: Choice, choose: Callable[[str], None], *, tall: flo
         parts.append(Flow([ChipView(look, choice.chip)], gap=0))
     inside = Column(parts, gap=m.px(1.5))
     return Press(
-        look, inside, card_skin(look), key=choice.id, label=choice.title, fire=lambda: choose(choice.id),
-        pad=(m.px(7), m.px(5.5)), least=(m.target, m.px(tall)),
-    )  # fmt: skip
+        look,
+        inside,
+        card_skin(look),
+        key=choice.id,
+        label=choice.title,
+        fire=lambda: choose(choice.id),
+        pad=(m.px(7), m.px(5.5)),
+        least=(m.target, m.px(tall)),
+    )
 
 
 def row_card(
@@ -91,9 +97,16 @@ def row_card(
     if selected:
         skin = Skin("card", "lamp", "text", skin.radius, 2 * skin.stroke)
     return Press(
-        look, inside, skin, key=choice.id, label=choice.title, fire=lambda: choose(choice.id),
-        pad=(m.px(7), m.px(4)), least=(m.target, m.row_height), selected=selected,
-    )  # fmt: skip
+        look,
+        inside,
+        skin,
+        key=choice.id,
+        label=choice.title,
+        fire=lambda: choose(choice.id),
+        pad=(m.px(7), m.px(4)),
+        least=(m.target, m.row_height),
+        selected=selected,
+    )
 
 
 def _icon(look: Look, name: str | None, mm: float) -> list[Part]:
@@ -132,9 +145,17 @@ class Segments(Part):
         skin = Skin("lamp" if chosen else None, None, "on_lamp" if chosen else "text", m.button_radius, 0)
         said = Words(look, words, "body", skin.ink, bold=chosen, align="center")
         return Press(
-            look, said, skin, key=f"rendering-{id_}", label=words, fire=lambda: choose(id_), pad=(m.px(2), m.px(1.5)),
-            least=(m.target, m.target), selected=chosen, role="radio",
-        )  # fmt: skip
+            look,
+            said,
+            skin,
+            key=f"rendering-{id_}",
+            label=words,
+            fire=lambda: choose(id_),
+            pad=(m.px(2), m.px(1.5)),
+            least=(m.target, m.target),
+            selected=chosen,
+            role="radio",
+        )
 
     def height_for(self, width: float) -> float:
         return self._back.height_for(width)
@@ -144,7 +165,10 @@ class Segments(Part):
 
 
 class Ring(Part):
-    """A slow ring of light: something is being waited for. Draws five frames a second and only while on the page."""
+    """A slow ring of light.
+
+    Something is being waited for. Draws five frames a second and only while on the page.
+    """
 
     FRAMES = 5
     TURN = 2.4

@@ -76,7 +76,10 @@ class Surface(Part):
 
 
 class Press(Surface):
-    """A surface that can be touched. ``role``, ``label`` and ``state`` say what it is, for whoever cannot see it."""
+    """A surface that can be touched.
+
+    ``role``, ``label`` and ``state`` say what it is, for whoever cannot see it.
+    """
 
     def __init__(
         self,

@@ -1,4 +1,7 @@
-"""The inside of a row: something in front, words, a chip beside them or, where that leaves no room, below them."""
+"""The inside of a row.
+
+Something in front, words, a chip beside them or, where that leaves no room, below them.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,19 @@ from screens.look import Look
 
 
 class RowBody(Part):
-    """Words in the middle of a row. The chip moves below them when beside them it would break the title's line."""
+    """Words in the middle of a row.
+
+    The chip moves below them when beside them it would break the title's line.
+    """
 
     def __init__(
-        self, look: Look, front: Sequence[Part], title: Words, note: Words | None, chip: Part | None, tail: Part | None
+        self,
+        look: Look,
+        front: Sequence[Part],
+        title: Words,
+        note: Words | None,
+        chip: Part | None,
+        tail: Part | None,
     ) -> None:
         super().__init__()
         self.look = look
@@ -37,7 +49,9 @@ class RowBody(Part):
             return False
         room = self._room(width)
         beside = room - self.chip.width_wanted() - self.gap
-        return self.title.width_wanted() <= beside and self.words.height_for(beside) <= self.words.height_for(room)
+        return self.title.width_wanted() <= beside and self.words.height_for(beside) <= self.words.height_for(
+            room
+        )
 
     def _tall(self, width: float) -> tuple[float, float]:
         """Heights of the words and of the chip."""

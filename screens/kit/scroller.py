@@ -1,4 +1,4 @@
-"""Long bodies: moved by the finger and by two big buttons, without inertia (nothing moves when nobody touches)."""
+"""Long bodies: moved by the finger and by two big buttons, without inertia."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from kivy.properties import NumericProperty
 
 from kiosk.text import text
 from screens.kit import paint
+from screens.kit.icons import Icon
 from screens.kit.part import Column, Part
 from screens.kit.press import icon_key
 from screens.look import Look
@@ -72,10 +73,10 @@ class _Port(Part):
 
 
 class Scroller(Part):
-    """Shows ``content``; when that is higher than the room there is, keys for up and down appear at its right.
+    """Shows ``content``; when that is too high, keys for up and down appear at its right.
 
-    ``start`` is the first offset in pixels, or the part to begin with. ``moved`` is told the offset whenever it settles, so that the
-    place is kept when the page is drawn anew.
+    ``start`` is the first offset in pixels, or the part to begin with. ``moved`` is told the offset
+    whenever it settles, so that the place is kept when the page is drawn anew.
     """
 
     def __init__(
@@ -173,7 +174,9 @@ class Scroller(Part):
     def _enable(self, offset: float) -> None:
         for key, possible in ((self.up, offset > 0), (self.down, offset < self.furthest)):
             key.enabled = possible
-            key.inside.token = "text" if possible else "line"
+            icon = key.inside
+            assert isinstance(icon, Icon)
+            icon.alpha = 1.0 if possible else 0.25
             if key.parent:
                 key.arrange()
 
@@ -206,7 +209,10 @@ class Scroller(Part):
 
 
 class Footed(Part):
-    """A body that scrolls and a foot that stays in view; where the foot would take half of the room it scrolls along."""
+    """A body that scrolls and a foot that stays in view.
+
+    Where the foot would take half of the room it scrolls along.
+    """
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Writing: one paragraph in one size and colour, broken into lines by ourselves, rare hanzi from their own face."""
+"""Writing: one paragraph in one size and colour, rare hanzi from their own face."""
 
 from __future__ import annotations
 
@@ -14,6 +14,8 @@ from screens.kit.lines import balance, settle
 from screens.kit.part import Part
 from screens.look import Look
 from screens.theme import TypeSize
+
+_NARROW = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"'})
 
 
 class Words(Part):
@@ -36,7 +38,7 @@ class Words(Part):
         super().__init__(grow=grow, key=key)
         self.role = "text"
         self.look = look
-        self.text = look.say(words)
+        self.text = self._typeset(look.say(words))
         self.em = look.measures.type(size)
         self.token = colour
         self.bold = bold
@@ -47,6 +49,10 @@ class Words(Part):
         self._writers: list[Any] = []
         self._line_height = round(self.em * (1.6 if look.elder and size not in ("title", "tile") else 1.45))
         self._broken: tuple[float, list[str]] = (-1.0, [])
+
+    def _typeset(self, words: str) -> str:
+        """In English plain marks stand for typographic ones, which are a whole em wide in a Chinese face."""
+        return words.translate(_NARROW) if self.look.strings.language == "en" else words
 
     def lines(self, width: float) -> list[str]:
         """The lines for a width in pixels."""
@@ -78,6 +84,7 @@ class Words(Part):
 
     def say(self, words: str, token: str | None = None) -> None:
         """Change the words (and their colour) in the same place."""
+        words = self._typeset(words)
         if (words, token or self.token) != (self.text, self.token):
             self.text, self.token = words, token or self.token
             self._broken = (-1.0, [])

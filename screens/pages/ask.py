@@ -7,7 +7,7 @@ from kiosk.text import Sayable, text
 from screens.frame import Sheet
 from screens.hand import Hand
 from screens.kit.keys import Field, Keyboard, Pad, edit, grouped, strip_marks
-from screens.kit.part import Column, Part, Space
+from screens.kit.part import Column, Part
 from screens.kit.pieces import row_card
 from screens.kit.press import button
 from screens.kit.scroller import Scroller
@@ -30,7 +30,7 @@ def render(look: Look, page: Ask, hand: Hand) -> Sheet:
     field = Field(
         look,
         ghost=text("keys.date-example") if page.kind == "date" else "",
-        lines=2 if page.kind == "text" and not (look.landscape and look.elder) else 1,
+        lines=2 if page.kind == "text" and not m.low_reach and not (look.landscape and look.elder) else 1,
     )
 
     def typed(character: str) -> None:
@@ -45,11 +45,16 @@ def render(look: Look, page: Ask, hand: Hand) -> Sheet:
         keys = Pad(look, typed, with_x=page.kind == "digits" and page.longest == ID_NUMBER)
     action = page.main or Action("enter", text("keys.next"))
     main = button(
-        look, action.text, lambda: hand.answer("enter", value(page, hand.kept.draft)), key=action.id, icon=action.icon, main=True,
+        look,
+        action.text,
+        lambda: hand.answer("enter", value(page, hand.kept.draft)),
+        key=action.id,
+        icon=action.icon,
+        main=True,
         enabled=action.enabled,
-    )  # fmt: skip
+    )
     body = Column([keys])
-    return Sheet(under=Column([*_above(look, page), field], gap=m.px(4)), body=body, main=main, split=0.42)
+    return Sheet(hints=_above(look, page), under=field, body=body, main=main, split=0.42)
 
 
 def _choice(look: Look, page: Ask, hand: Hand) -> Sheet:
@@ -58,11 +63,10 @@ def _choice(look: Look, page: Ask, hand: Hand) -> Sheet:
         for choice in page.choices
     ]
     body = Scroller(look, Column(rows, gap=look.measures.px(5)), start=hand.kept.scroll, moved=hand.scrolled)
-    above = _above(look, page)
-    return Sheet(under=Column(above, gap=look.measures.px(4)) if above else None, body=body)
+    return Sheet(hints=_above(look, page), body=body)
 
 
-def _above(look: Look, page: Ask) -> list[Part]:
+def _above(look: Look, page: Ask) -> tuple[Part, ...]:
     parts: list[Part] = []
     if page.hint:
         parts.append(
@@ -70,7 +74,7 @@ def _above(look: Look, page: Ask) -> list[Part]:
         )
     if page.problem:
         parts.append(problem_card(look, page.problem))
-    return parts
+    return tuple(parts)
 
 
 def shown(look: Look, page: Ask, draft: str) -> str:

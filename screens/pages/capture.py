@@ -1,4 +1,7 @@
-"""A document under the camera: the live picture with the page's outline, and the photo to be kept or taken again."""
+"""A document under the camera.
+
+The live picture with the page's outline, and the photo to be kept or taken again.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from kivy.graphics import Color, SmoothLine
 from kivy.graphics.texture import Texture
 
 from kiosk.pages import CaptureDocument, Glimpse, ReviewCapture
-from kiosk.text import text
+from kiosk.text import Sayable, text
 from screens.frame import Sheet
 from screens.hand import Hand
 from screens.kit.icons import Picture, Pixels
@@ -26,7 +29,7 @@ FRAMES = 15
 
 def live(look: Look, page: CaptureDocument, hand: Hand) -> Sheet:
     """The newest camera picture on a card, at most 15 a second, only while the page is shown."""
-    return Sheet(body=_on_card(look, page.problem, Live(look, page)))
+    return Sheet(hints=_problem(look, page.problem), body=_on_card(look, Live(look, page)))
 
 
 def review(look: Look, page: ReviewCapture, hand: Hand) -> Sheet:
@@ -34,15 +37,16 @@ def review(look: Look, page: ReviewCapture, hand: Hand) -> Sheet:
     pixels = Pixels(look, key="photo")
     # From memory and past every cache: nothing of it may be found once the page is gone.
     pixels.texture = Raster(io.BytesIO(page.picture), ext="jpg", nocache=True).texture
-    return Sheet(body=_on_card(look, page.problem, pixels))
+    return Sheet(hints=_problem(look, page.problem), body=_on_card(look, pixels))
 
 
-def _on_card(look: Look, problem: Any, picture: Part) -> Part:
+def _problem(look: Look, problem: Sayable | None) -> tuple[Part, ...]:
+    return (problem_card(look, problem),) if problem else ()
+
+
+def _on_card(look: Look, picture: Part) -> Part:
     m = look.measures
-    card = Surface(
-        look, picture, Skin("card", "line", "text", m.radius, m.stroke), pad=(m.px(5), m.px(5)), grow=1.0
-    )
-    return Column([problem_card(look, problem), card] if problem else [card], gap=m.px(6))
+    return Surface(look, picture, Skin("card", "line", "text", m.radius, m.stroke), pad=(m.px(5), m.px(5)))
 
 
 class Live(Part):

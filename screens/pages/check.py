@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from kiosk.pages import CheckAnswers, Row as Answered
+from kiosk.pages import CheckAnswers
+from kiosk.pages import Row as Answered
 from kiosk.text import text
 from screens.frame import Sheet
 from screens.hand import Hand

@@ -1,4 +1,7 @@
-"""The end of a journey: "received" is a green check, "kept here" is a warm box; nobody can take one for the other."""
+"""The end of a journey: "received" is a green check, "kept here" is a warm box.
+
+Nobody can take one for the other.
+"""
 
 from __future__ import annotations
 

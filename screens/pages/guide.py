@@ -36,16 +36,16 @@ def render(look: Look, page: ReadGuide, hand: Hand) -> Sheet:
         kept.rendering = id_
         hand.again()
 
-    under: list[Part] = []
-    if look.elder or m.low_reach:
-        parts.insert(0, chips(look, page.chips))
-    else:
-        under.append(chips(look, page.chips))
-    if len(page.renderings) > 1:
-        options = [(one.id, one.title) for one in page.renderings]
-        under.append(Segments(look, options, rendering.id, switch))
+    above = chips(look, page.chips)
+    scarce = not look.landscape and (look.elder or m.low_reach)
+    if scarce:
+        parts.insert(0, above)
+    options = [(one.id, one.title) for one in page.renderings]
+    segments = Segments(look, options, rendering.id, switch) if len(options) > 1 else None
     scroller = Scroller(look, Column(parts, gap=m.px(9)), start=sections.get(kept.section, 0.0), moved=moved)
-    return Sheet(under=Column(under, gap=m.px(6)) if under else None, body=scroller)
+    under = [part for part in (None if scarce else above, None if look.landscape else segments) if part]
+    body = Column([segments, scroller], gap=m.px(5)) if look.landscape and segments else scroller
+    return Sheet(under=Column(under, gap=m.px(6)) if under else None, body=body)
 
 
 def _section(look: Look, section: GuideSection, *, pictures: bool) -> Part:

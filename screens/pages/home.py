@@ -41,7 +41,9 @@ def render(look: Look, page: Home, hand: Hand) -> Sheet:
         often = [Space(m.px(1)), heading(look, page.often_title), rows]
     field = _field(look, page, hand)
     if look.landscape:
-        grid = Grid(tiles, columns=2 if few or look.elder else 3, gap=m.gap, grow=1.0, tallest=m.px(110), stretch=True)
+        grid = Grid(
+            tiles, columns=2 if few or look.elder else 3, gap=m.gap, grow=1.0, tallest=m.px(110), stretch=True
+        )
         body = Scroller(look, Column([grid]), start=kept.scroll, moved=hand.scrolled)
         return Sheet(under=Column([field, *often], gap=m.px(5)), body=body, split=0.42 if few else 0.34)
     columns = 1 if look.elder else 2
@@ -68,6 +70,13 @@ def _field(look: Look, page: Home, hand: Hand) -> Press:
     inside = Row([Icon(look, "search", 11, "lamp"), prompt], gap=m.px(6), align="middle")
     skin = Skin("card", "lamp", "text", m.button_radius, m.stroke)
     return Press(
-        look, inside, skin, key="find", label=page.prompt, fire=lambda: hand.choose("find"), pad=(m.px(8), m.px(4)),
-        least=(m.target, m.main_height), role="searchbox",
-    )  # fmt: skip
+        look,
+        inside,
+        skin,
+        key="find",
+        label=page.prompt,
+        fire=lambda: hand.choose("find"),
+        pad=(m.px(8), m.px(4)),
+        least=(m.target, m.main_height),
+        role="searchbox",
+    )

@@ -154,7 +154,10 @@ class _Inset(Part):
 
 
 def still_there(look: Look, page: StillThere, hand: Hand) -> Sheet:
-    """Nothing of the page below shows; one touch anywhere goes on, but for the quiet key that ends the visit."""
+    """Nothing of the page below shows.
+
+    One touch anywhere goes on, but for the quiet key that ends the visit.
+    """
     m = look.measures
     said: list[Part] = [
         Words(look, page.title, "title", bold=True, align="center", balanced=True, key="title")
@@ -176,25 +179,30 @@ def still_there(look: Look, page: StillThere, hand: Hand) -> Sheet:
         Space(grow=1.0),
     ]
     whole = Press(
-        look, Column(parts, gap=m.px(2)), Skin(None, None, "text", 0, 0), key="here", label=page.title,
-        fire=lambda: hand.choose("here"), pad=(m.margin, m.px(10)),
-    )  # fmt: skip
+        look,
+        Column(parts, gap=m.px(2)),
+        Skin(None, None, "text", 0, 0),
+        key="here",
+        label=page.title,
+        fire=lambda: hand.choose("here"),
+        pad=(m.margin, m.px(10)),
+    )
     finish = button(look, text("still-there.finish"), lambda: hand.choose("finish"), key="finish")
-    return Sheet(body=_Over(whole, finish, m.px(12)), bare=True)
+    return Sheet(body=_Over(whole, finish, m.px(12), foot=m.reach[0]), bare=True)
 
 
 class _Over(Part):
     """A key that fills everything, and a small one upon it at the foot."""
 
-    def __init__(self, whole: Press, small: Press, edge: float) -> None:
+    def __init__(self, whole: Press, small: Press, edge: float, foot: float) -> None:
         super().__init__()
-        self.whole, self.small, self.edge = whole, small, edge
+        self.whole, self.small, self.edge, self.foot = whole, small, edge, foot
         self.add_widget(whole)
         self.add_widget(small)
 
     def arrange(self) -> None:
         tall = self.small.height_for(self.width)
         wide = min(self.width - 2 * self.edge, max(self.small.width_wanted(), self.width * 0.3))
-        foot = tall + 2 * self.edge
-        self.small.place(self.center_x - wide / 2, self.y + self.edge, wide, tall)
+        foot = self.foot + tall + 2 * self.edge
+        self.small.place(self.center_x - wide / 2, self.y + self.foot + self.edge, wide, tall)
         self.whole.place(self.x, self.y + foot, self.width, self.height - foot)

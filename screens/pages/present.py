@@ -7,29 +7,19 @@ from kiosk.text import Sayable
 from screens.frame import Sheet
 from screens.hand import Hand
 from screens.kit.icons import Icon, Picture
-from screens.kit.part import Column, Part, Row
+from screens.kit.part import Row
 from screens.kit.press import Skin, Surface
 from screens.kit.words import Words
 from screens.look import Look
 
 
 def render(look: Look, page: PresentCard, hand: Hand) -> Sheet:
-    """A large card with the picture; what went wrong stands on it, in words and with a shape."""
+    """A large card with the picture; what went wrong stands above it, in words and with a shape."""
     m = look.measures
-    parts: list[Part] = []
-    if page.problem:
-        parts.append(problem_card(look, page.problem))
+    hints = (problem_card(look, page.problem),) if page.problem else ()
     picture = Picture(look, f"present-{page.card}", largest=150, grow=1.0)
-    parts.append(
-        Surface(
-            look,
-            picture,
-            Skin("card", "line", "text", m.radius, m.stroke),
-            pad=(m.px(10), m.px(10)),
-            grow=1.0,
-        )
-    )
-    return Sheet(body=Column(parts, gap=m.px(6)))
+    skin = Skin("card", "line", "text", m.radius, m.stroke)
+    return Sheet(hints=hints, body=Surface(look, picture, skin, pad=(m.px(10), m.px(10))))
 
 
 def problem_card(look: Look, words: Sayable) -> Surface:

@@ -1,6 +1,7 @@
 """Draws realistic pages of every kind and saves them as pictures, to be looked at.
 
-python -m tests.screens.gallery --out DIR [--orientation landscape] [--elder] [--low] [--lang en] [--theme day] [--only NAME …]
+python -m tests.screens.gallery --out DIR [--orientation landscape] [--elder] [--low] [--lang en] [--theme
+day] [--only NAME …]
 """
 
 from __future__ import annotations

@@ -149,30 +149,102 @@ def guide_page() -> ReadGuide:
 
     def sections(pictures: bool) -> tuple[GuideSection, ...]:
         return (
-            GuideSection("what", Both("这是什么", "What it is"), (Both("没有单位交医保的人，每年在这里登记一次，生病住院就能报销。新生儿、学生和老人都可以办，一个人一张身份证就够了。", "If no employer insures you, register here once a year and hospital bills are shared. Babies, students and the elderly can all join."),)),
-            GuideSection("bring", Both("您要带的东西", "What to bring"), (), (
-                GuideRow(Both("身份证", "ID card"), Both("放一下就行，不用复印", "Just lay it down, no copy"), "id-card" if pictures else None, chip=Chip(Both("我有", "I have it"), "ok")),
-                GuideRow(Both("户口簿", "Household register"), Both("首页和您本人那一页，在这里拍照", "First page and your own, photographed here"), "book" if pictures else None, chip=Chip(Both("在这里拍照", "Photographed here"), "ok")),
-                GuideRow(Both("低保证", "Low-income certificate"), Both("有低保的才需要，可免保费", "Only if you have one; no fee then"), "document" if pictures else None, chip=Chip(Both("有的人才需要", "Some people only"))),
-            )),
-            GuideSection("steps", Both("怎么办", "How it goes"), (), tuple(
-                GuideRow(words, picture=icon if pictures else None, n=n) for n, (words, icon) in enumerate((
-                    (Both("放身份证", "Lay down the ID card"), "id-card"), (Both("核对信息，缺的补上", "Check what we know, add what is missing"), "list"),
-                    (Both("拍户口簿", "Photograph the register"), "camera"), (Both("确认提交，拿回执", "File it, take the receipt"), "printer")), 1))),
-            GuideSection("get", Both("多久、多少钱", "Days and fee"), (Both("当场受理，三个工作日内办结，结果在任何一台自助机上都能取。", "Accepted at once, decided within three working days, collected at any kiosk."),), (GuideRow(Both("费用", "Fee"), Both("不收费", "Free"), "yuan"),)),
-            GuideSection("basis", Both("依据", "Legal basis"), (Both("《社会保险法》第二十五条；《国务院关于整合城乡居民基本医疗保险制度的意见》（国发〔2016〕3 号）", "Social Insurance Law, Art. 25"),)),
-        )  # fmt: skip
+            GuideSection(
+                "what",
+                Both("这是什么", "What it is"),
+                (
+                    Both(
+                        "没有单位交医保的人，每年在这里登记一次，生病住院就能报销。新生儿、学生和老人都可以办，一个人一张身份证就够了。",
+                        "No employer insures you? Register once a year and hospital bills are shared.",
+                    ),
+                ),
+            ),
+            GuideSection(
+                "bring",
+                Both("您要带的东西", "What to bring"),
+                (),
+                (
+                    GuideRow(
+                        Both("身份证", "ID card"),
+                        Both("放一下就行，不用复印", "Just lay it down, no copy"),
+                        "id-card" if pictures else None,
+                        chip=Chip(Both("我有", "I have it"), "ok"),
+                    ),
+                    GuideRow(
+                        Both("户口簿", "Household register"),
+                        Both("首页和您本人那一页，在这里拍照", "First page and your own, photographed here"),
+                        "book" if pictures else None,
+                        chip=Chip(Both("在这里拍照", "Photographed here"), "ok"),
+                    ),
+                    GuideRow(
+                        Both("低保证", "Low-income certificate"),
+                        Both("有低保的才需要，可免保费", "Only if you have one; no fee then"),
+                        "document" if pictures else None,
+                        chip=Chip(Both("有的人才需要", "Some people only")),
+                    ),
+                ),
+            ),
+            GuideSection(
+                "steps",
+                Both("怎么办", "How it goes"),
+                (),
+                tuple(
+                    GuideRow(words, picture=icon if pictures else None, n=n)
+                    for n, (words, icon) in enumerate(
+                        (
+                            (Both("放身份证", "Lay down the ID card"), "id-card"),
+                            (Both("核对信息，缺的补上", "Check what we know, add what is missing"), "list"),
+                            (Both("拍户口簿", "Photograph the register"), "camera"),
+                            (Both("确认提交，拿回执", "File it, take the receipt"), "printer"),
+                        ),
+                        1,
+                    )
+                ),
+            ),
+            GuideSection(
+                "get",
+                Both("多久、多少钱", "Days and fee"),
+                (
+                    Both(
+                        "当场受理，三个工作日内办结，结果在任何一台自助机上都能取。",
+                        "Accepted at once, decided within three working days, collected at any kiosk.",
+                    ),
+                ),
+                (GuideRow(Both("费用", "Fee"), Both("不收费", "Free"), "yuan"),),
+            ),
+            GuideSection(
+                "basis",
+                Both("依据", "Legal basis"),
+                (
+                    Both(
+                        "《社会保险法》第二十五条；国发〔2016〕3 号",
+                        "Social Insurance Law, Art. 25",
+                    ),
+                ),
+            ),
+        )
 
     return ReadGuide(
         name="guide",
         title=Both("城乡居民基本医疗保险参保登记", "Medical insurance for urban and rural residents"),
-        chips=(Chip(Both("此刻可在这里办", "Can be done here now"), "ok"), Chip(Both("当场办结", "Decided at once")), Chip(Both("不收费", "Free")), Chip(Both("3 月 1 日更新", "Updated 1 March"))),
-        renderings=(GuideRendering("plain", Both("大白话", "Plain words"), sections(False)), GuideRendering("illustrated", Both("图解", "Pictures"), sections(True))),
+        chips=(
+            Chip(Both("此刻可在这里办", "Can be done here now"), "ok"),
+            Chip(Both("当场办结", "Decided at once")),
+            Chip(Both("不收费", "Free")),
+            Chip(Both("3 月 1 日更新", "Updated 1 March")),
+        ),
+        renderings=(
+            GuideRendering("plain", Both("大白话", "Plain words"), sections(False)),
+            GuideRendering("illustrated", Both("图解", "Pictures"), sections(True)),
+        ),
         source=Both("来源：市医疗保障局，第 3 版", "Source: Municipal Medical Insurance Bureau, version 3"),
         main=Action("submit", Both("现在办理", "Do it now"), "pencil"),
-        others=(Action("checklist", Both("打印清单", "Print the list"), "printer"), Action("phone", Both("手机带走", "To my phone"), "qr")),
+        others=(
+            Action("checklist", Both("打印清单", "Print the list"), "printer"),
+            Action("phone", Both("手机带走", "To my phone"), "qr"),
+        ),
         back=True,
-    )  # fmt: skip
+    )
 
 
 class PaintedFrame:
@@ -221,32 +293,292 @@ def jpeg() -> bytes:
 def pages() -> dict[str, Page]:
     """One page and more of every kind, by a short name."""
     text_pages: dict[str, Any] = {
-        "attract": Attract(name="attract", title=Both("灯亮着，随时为您办事", "The light is on, at any hour"), note=Both("轻点屏幕开始", "Touch to begin"), chips=(Chip(Both("此刻有 46 件事可在这里办", "46 things can be done here now"), "ok"), LATER)),
-        "out-of-service": OutOfService(name="out-of-service", title=Both("这台机器正在休息", "This machine is resting"), note=Both("维护人员已经知道", "The keeper knows already"), lines=(Both("从 02:10 开始，预计 06:00 前恢复", "Since 02:10, back by 06:00"), Both("最近的自助机：经十路 88 号邮政网点，步行 6 分钟", "Nearest kiosk: post office, 88 Jingshi Road, 6 minutes on foot"), Both("有急事请打 12345", "In a hurry? Call 12345"))),
-        "home": Home(name="home", title=Both("晚上好，您想办什么事？", "Good evening, what would you like to do?"), prompt=Both("说说您的事，例如：给孩子上户口", "What is it about? e.g. register a newborn"), tiles=TILES),
-        "home-four": Home(name="home", title=Both("晚上好，您想办什么事？", "Good evening, what would you like to do?"), prompt=Both("说说您的事，例如：给孩子上户口", "What is it about? e.g. register a newborn"), tiles=(*TILES[:3], TILES[7]), often_title=Both("大家常办的", "What people often come for"), often=OFTEN),
-        "find": Find(name="find", title=Both("您想办什么事？", "What is it about?"), prompt=Both("打拼音或首字母，例如 ybcb", "Type a few letters"), find=search, nothing=Both("没有找到，换个说法试试，或者找人帮忙", "Nothing found. Try other words, or get help"), back=True),
-        "find-draft": Find(name="find", title=Both("您想办什么事？", "What is it about?"), prompt=Both("打拼音或首字母，例如 ybcb", "Type a few letters"), find=search, nothing=Both("没有找到，换个说法试试，或者找人帮忙", "Nothing found. Try other words, or get help"), draft="yb", back=True),
-        "find-nothing": Find(name="find", title=Both("您想办什么事？", "What is it about?"), prompt=Both("打拼音或首字母，例如 ybcb", "Type a few letters"), find=search, nothing=Both("没有找到，换个说法试试，或者找人帮忙", "Nothing found. Try other words, or get help"), draft="xyz", back=True),
-        "choose": Choose(name="choose-item", title=Both("您想办哪一件？", "Which one is it?"), note=Both("此刻都可以在这里办", "All of them can be done here now"), choices=OFTEN, back=True),
+        "attract": Attract(
+            name="attract",
+            title=Both("灯亮着，随时为您办事", "The light is on, at any hour"),
+            note=Both("轻点屏幕开始", "Touch to begin"),
+            chips=(Chip(Both("此刻有 46 件事可在这里办", "46 things can be done here now"), "ok"), LATER),
+        ),
+        "out-of-service": OutOfService(
+            name="out-of-service",
+            title=Both("这台机器正在休息", "This machine is resting"),
+            note=Both("维护人员已经知道", "The keeper knows already"),
+            lines=(
+                Both("从 02:10 开始，预计 06:00 前恢复", "Since 02:10, back by 06:00"),
+                Both(
+                    "最近的自助机：经十路 88 号邮政网点，步行 6 分钟",
+                    "Nearest kiosk: post office, 88 Jingshi Road, 6 minutes on foot",
+                ),
+                Both("有急事请打 12345", "In a hurry? Call 12345"),
+            ),
+        ),
+        "home": Home(
+            name="home",
+            title=Both("晚上好，您想办什么事？", "Good evening, what would you like to do?"),
+            prompt=Both("说说您的事，例如：给孩子上户口", "What is it about? e.g. register a newborn"),
+            tiles=TILES,
+        ),
+        "home-four": Home(
+            name="home",
+            title=Both("晚上好，您想办什么事？", "Good evening, what would you like to do?"),
+            prompt=Both("说说您的事，例如：给孩子上户口", "What is it about? e.g. register a newborn"),
+            tiles=(*TILES[:3], TILES[7]),
+            often_title=Both("大家常办的", "What people often come for"),
+            often=OFTEN,
+        ),
+        "find": Find(
+            name="find",
+            title=Both("您想办什么事？", "What is it about?"),
+            prompt=Both("打拼音或首字母，例如 ybcb", "Type a few letters"),
+            find=search,
+            nothing=Both(
+                "没有找到，换个说法试试，或者找人帮忙", "Nothing found. Try other words, or get help"
+            ),
+            back=True,
+        ),
+        "find-draft": Find(
+            name="find",
+            title=Both("您想办什么事？", "What is it about?"),
+            prompt=Both("打拼音或首字母，例如 ybcb", "Type a few letters"),
+            find=search,
+            nothing=Both(
+                "没有找到，换个说法试试，或者找人帮忙", "Nothing found. Try other words, or get help"
+            ),
+            draft="yb",
+            back=True,
+        ),
+        "find-nothing": Find(
+            name="find",
+            title=Both("您想办什么事？", "What is it about?"),
+            prompt=Both("打拼音或首字母，例如 ybcb", "Type a few letters"),
+            find=search,
+            nothing=Both(
+                "没有找到，换个说法试试，或者找人帮忙", "Nothing found. Try other words, or get help"
+            ),
+            draft="xyz",
+            back=True,
+        ),
+        "choose": Choose(
+            name="choose-item",
+            title=Both("您想办哪一件？", "Which one is it?"),
+            note=Both("此刻都可以在这里办", "All of them can be done here now"),
+            choices=OFTEN,
+            back=True,
+        ),
         "guide": guide_page(),
-        "present": PresentCard(name="present-id-card", card="id-card", title=Both("请把身份证放在感应区", "Please lay your ID card on the reader"), note=Both("放平，亮灯后再拿起来，大约 2 秒", "Flat, until the light shines, about 2 seconds"), step=step(1), others=(BACK_CARD, NO_CARD), back=True),
-        "present-problem": PresentCard(name="present-social-card", card="social-card", title=Both("请插入社保卡", "Please insert your social-security card"), note=Both("芯片朝上，推到底", "Chip up, push it in"), problem=Both("没有读到，请再放一次，放平不要动", "It was not read. Please lay it down again, flat and still"), step=step(1), others=(NO_CARD,), back=True),
-        "ask-phone": Ask(name="ask-phone", kind="phone", title=Both("您的手机号是多少？", "What is your mobile number?"), hint=Both("办好了发短信告诉您", "We send you a message when it is done"), draft="1380531", longest=11, step=step(2), main=Action("enter", Both("下一步", "Next")), back=True),
-        "ask-number": Ask(name="ask-number", kind="digits", title=Both("请输入身份证号码", "Please type your ID number"), hint=Both("18 位，最后一位可能是 X", "18 characters, the last may be X"), problem=Both("号码不对，请核对后再输", "That number is not right, please check it"), draft="11010519491231002", longest=18, step=step(2), main=Action("enter", Both("下一步", "Next")), others=(Action("skip", Both("先不填", "Not now")),), back=True),
-        "ask-date": Ask(name="ask-date", kind="date", title=Both("孩子哪天出生的？", "When was the child born?"), draft="2026-11", step=step(2), main=Action("enter", Both("下一步", "Next")), back=True),
-        "ask-text": Ask(name="ask-text", kind="text", title=Both("您现在住在哪里？", "Where do you live now?"), hint=Both("可以先用拼音", "Letters will do"), draft="jing shi lu 88 hao", step=step(2), main=Action("enter", Both("下一步", "Next")), back=True),
-        "ask-choice": Ask(name="ask-choice", kind="choice", title=Both("您属于哪一种情形？", "Which of these are you?"), choices=(Choice("ordinary", Both("普通居民", "Resident")), Choice("student", Both("在校学生", "Student"), Both("含大学生", "University included")), Choice("low", Both("低保对象", "On low-income support"), Both("免交保费，要拍低保证", "No fee; certificate is photographed")), Choice("baby", Both("新生儿", "Newborn"))), step=step(2), back=True),
-        "capture": CaptureDocument(name="capture-hukou", title=Both("请把户口簿放在摄像头下面", "Please lay the household register under the camera"), note=Both("首页和您本人那一页，放平就行", "First page and your own, lying flat"), look=glimpse, step=step(3), main=Action("shoot", Both("拍照", "Take the picture"), "camera"), back=True),
-        "review": ReviewCapture(name="review-hukou", title=Both("拍清楚了吗？", "Is it clear?"), picture=jpeg(), problem=Both("有一个角没拍全，可能要重拍", "One corner is cut off, better take it again"), step=step(3), main=Action("keep", Both("拍清楚了，用这张", "It is clear, use it"), "check"), others=(Action("again", Both("重拍一张", "Take it again"), "camera"),), back=True),
-        "check": CheckAnswers(name="check-answers", title=Both("请核对，没错就提交", "Please check, then file"), rows=(Row(Both("姓名", "Name"), "李*兰"), Row(Both("身份证号", "ID number"), "110***********002X"), Row(Both("手机号", "Mobile"), "138****1234", "phone"), Row(Both("参保情形", "Situation"), Both("普通居民", "Resident"), "situation"), Row(Both("户口簿", "Household register"), Both("已拍 1 张", "1 page photographed"), "hukou")), consent=Both("提交后，我们把这些信息交给市医疗保障局，只用来办这件事。您随时可以在任何一台自助机上查看和撤回。", "When you file, this goes to the Municipal Medical Insurance Bureau and is used for this alone. You can look at it or withdraw it at any kiosk."), step=step(4), main=Action("file", Both("同意并提交", "Agree and file"), "check"), back=True),
-        "notice-help": Notice(name="help", title=Both("找人帮忙", "Get help"), note=Both("您填的内容都还在，回来可以接着办", "What you entered is kept while you call"), picture="help-person", lines=(Both("政务服务热线 12345，24 小时有人接", "Public hotline 12345, at any hour"), Both("维护责任人 赵师傅 0531-8666 0000", "Keeper Mr Zhao 0531-8666 0000"), Both("最近的窗口：历下区政务服务中心，明早 9:00 开门", "Nearest window: Lixia service centre, opens 9:00")), main=Action("close", Both("回去接着办", "Back to what I was doing"), "chevron-left"), back=True),
-        "notice-waiting": Notice(name="filing", title=Both("正在提交", "Filing"), note=Both("请稍等，不要离开", "One moment please"), picture="sent", waiting=True, lines=(Both("大约需要几秒钟", "A few seconds"),)),
-        "notice-kept": Notice(name="trouble-kept", title=Both("记下了，一个工作日内给您回话", "Noted. We answer within one working day"), big="F-7K3M-Q2", lines=(Both("号码已经打印，请收好", "The number is printed, please keep it"), Both("也可以打 12345 问进展", "Or ask 12345")), tone="ok", picture="kept-here", main=Action("close", Both("好的", "All right"))),
-        "notice-bad": Notice(name="failsafe", title=Both("对不起，机器出了点问题", "Sorry, something went wrong"), lines=(Both("您的信息没有提交出去，也没有留在这里", "Nothing was sent and nothing is kept"), Both("请再试一次，或者找人帮忙", "Please try again, or get help")), tone="bad", picture="out-of-service", main=Action("again", Both("再试一次", "Try again"), "refresh")),
-        "notice-plain": Notice(name="not-printed", title=Both("没有打印出来", "It was not printed"), note=Both("打印机缺纸，维护人员已经知道", "The printer has no paper, the keeper knows"), tone="warn", lines=(Both("受理编号 3701-2026-000173，可以拍照或抄下来", "Number 3701-2026-000173, take a photo or write it down"),), main=Action("go-on", Both("知道了", "I see"))),
-        "still-there": StillThere(seconds=30, title=Both("您还在吗？", "Are you still there?"), note=Both("不碰屏幕的话，会清除您的信息，回到首页", "Otherwise everything is erased")),
-        "done": Done(name="done", kept=False, title=Both("已经受理，您可以放心了", "Received, you can rest assured"), note=Both("回执正在打印，请从下方取走", "The receipt is being printed, please take it below"), number_label=Both("受理编号", "Case number"), number="3701-2026-000173", lines=(Both("最晚 11 月 24 日答复，结果在任何一台自助机上都能取", "Answer by 24 November at the latest, to be collected at any kiosk"),), main=Action("finish", Both("办完了，清除我的信息", "Done, erase my data"))),
-        "done-kept": Done(name="done-kept", kept=True, title=Both("已收好，联网后马上送出", "Kept safely here, sent as soon as we are online"), note=Both("回执已打印，请从下方取走", "The receipt is printed, please take it below"), number_label=Both("查询码", "Check code"), number="7K3M-Q2XA-9", lines=(Both("凭查询码在任何一台自助机或 12345 都能查到", "Ask with this code at any kiosk or at 12345"), Both("送到以后，您的手机会收到短信", "You get a message when it has arrived")), main=Action("finish", Both("办完了，清除我的信息", "Done, erase my data"))),
-    }  # fmt: skip
+        "present": PresentCard(
+            name="present-id-card",
+            card="id-card",
+            title=Both("请把身份证放在感应区", "Please lay your ID card on the reader"),
+            note=Both("放平，亮灯后再拿起来，大约 2 秒", "Flat, until the light shines, about 2 seconds"),
+            step=step(1),
+            others=(BACK_CARD, NO_CARD),
+            back=True,
+        ),
+        "present-problem": PresentCard(
+            name="present-social-card",
+            card="social-card",
+            title=Both("请插入社保卡", "Please insert your social-security card"),
+            note=Both("芯片朝上，推到底", "Chip up, push it in"),
+            problem=Both(
+                "没有读到，请再放一次，放平不要动",
+                "It was not read. Please lay it down again, flat and still",
+            ),
+            step=step(1),
+            others=(NO_CARD,),
+            back=True,
+        ),
+        "ask-phone": Ask(
+            name="ask-phone",
+            kind="phone",
+            title=Both("您的手机号是多少？", "What is your mobile number?"),
+            hint=Both("办好了发短信告诉您", "We send you a message when it is done"),
+            draft="1380531",
+            longest=11,
+            step=step(2),
+            main=Action("enter", Both("下一步", "Next")),
+            back=True,
+        ),
+        "ask-number": Ask(
+            name="ask-number",
+            kind="digits",
+            title=Both("请输入身份证号码", "Please type your ID number"),
+            hint=Both("18 位，最后一位可能是 X", "18 characters, the last may be X"),
+            problem=Both("号码不对，请核对后再输", "That number is not right, please check it"),
+            draft="11010519491231002",
+            longest=18,
+            step=step(2),
+            main=Action("enter", Both("下一步", "Next")),
+            others=(Action("skip", Both("先不填", "Not now")),),
+            back=True,
+        ),
+        "ask-date": Ask(
+            name="ask-date",
+            kind="date",
+            title=Both("孩子哪天出生的？", "When was the child born?"),
+            draft="2026-11",
+            step=step(2),
+            main=Action("enter", Both("下一步", "Next")),
+            back=True,
+        ),
+        "ask-text": Ask(
+            name="ask-text",
+            kind="text",
+            title=Both("您现在住在哪里？", "Where do you live now?"),
+            hint=Both("可以先用拼音", "Letters will do"),
+            draft="jing shi lu 88 hao",
+            step=step(2),
+            main=Action("enter", Both("下一步", "Next")),
+            back=True,
+        ),
+        "ask-choice": Ask(
+            name="ask-choice",
+            kind="choice",
+            title=Both("您属于哪一种情形？", "Which of these are you?"),
+            choices=(
+                Choice("ordinary", Both("普通居民", "Resident")),
+                Choice("student", Both("在校学生", "Student"), Both("含大学生", "University included")),
+                Choice(
+                    "low",
+                    Both("低保对象", "On low-income support"),
+                    Both("免交保费，要拍低保证", "No fee; certificate is photographed"),
+                ),
+                Choice("baby", Both("新生儿", "Newborn")),
+            ),
+            step=step(2),
+            back=True,
+        ),
+        "capture": CaptureDocument(
+            name="capture-hukou",
+            title=Both("请把户口簿放在摄像头下面", "Please lay the household register under the camera"),
+            note=Both("首页和您本人那一页，放平就行", "First page and your own, lying flat"),
+            look=glimpse,
+            step=step(3),
+            main=Action("shoot", Both("拍照", "Take the picture"), "camera"),
+            back=True,
+        ),
+        "review": ReviewCapture(
+            name="review-hukou",
+            title=Both("拍清楚了吗？", "Is it clear?"),
+            picture=jpeg(),
+            problem=Both("有一个角没拍全，可能要重拍", "One corner is cut off, better take it again"),
+            step=step(3),
+            main=Action("keep", Both("拍清楚了，用这张", "It is clear, use it"), "check"),
+            others=(Action("again", Both("重拍一张", "Take it again"), "camera"),),
+            back=True,
+        ),
+        "check": CheckAnswers(
+            name="check-answers",
+            title=Both("请核对，没错就提交", "Please check, then file"),
+            rows=(
+                Row(Both("姓名", "Name"), "李*兰"),
+                Row(Both("身份证号", "ID number"), "110***********002X"),
+                Row(Both("手机号", "Mobile"), "138****1234", "phone"),
+                Row(Both("参保情形", "Situation"), Both("普通居民", "Resident"), "situation"),
+                Row(Both("户口簿", "Household register"), Both("已拍 1 张", "1 page photographed"), "hukou"),
+            ),
+            consent=Both(
+                "提交后，我们把这些信息交给市医疗保障局，只用来办这件事。您随时可以在任何一台自助机上查看和撤回。",
+                "When you file, this goes to the Medical Insurance Bureau, for this alone.",
+            ),
+            step=step(4),
+            main=Action("file", Both("同意并提交", "Agree and file"), "check"),
+            back=True,
+        ),
+        "notice-help": Notice(
+            name="help",
+            title=Both("找人帮忙", "Get help"),
+            note=Both("您填的内容都还在，回来可以接着办", "What you entered is kept while you call"),
+            picture="help-person",
+            lines=(
+                Both("政务服务热线 12345，24 小时有人接", "Public hotline 12345, at any hour"),
+                Both("维护责任人 赵师傅 0531-8666 0000", "Keeper Mr Zhao 0531-8666 0000"),
+                Both(
+                    "最近的窗口：历下区政务服务中心，明早 9:00 开门",
+                    "Nearest window: Lixia service centre, opens 9:00",
+                ),
+            ),
+            main=Action("close", Both("回去接着办", "Back to what I was doing"), "chevron-left"),
+            back=True,
+        ),
+        "notice-waiting": Notice(
+            name="filing",
+            title=Both("正在提交", "Filing"),
+            note=Both("请稍等，不要离开", "One moment please"),
+            picture="sent",
+            waiting=True,
+            lines=(Both("大约需要几秒钟", "A few seconds"),),
+        ),
+        "notice-kept": Notice(
+            name="trouble-kept",
+            title=Both("记下了，一个工作日内给您回话", "Noted. We answer within one working day"),
+            big="F-7K3M-Q2",
+            lines=(
+                Both("号码已经打印，请收好", "The number is printed, please keep it"),
+                Both("也可以打 12345 问进展", "Or ask 12345"),
+            ),
+            tone="ok",
+            picture="kept-here",
+            main=Action("close", Both("好的", "All right")),
+        ),
+        "notice-bad": Notice(
+            name="failsafe",
+            title=Both("对不起，机器出了点问题", "Sorry, something went wrong"),
+            lines=(
+                Both("您的信息没有提交出去，也没有留在这里", "Nothing was sent and nothing is kept"),
+                Both("请再试一次，或者找人帮忙", "Please try again, or get help"),
+            ),
+            tone="bad",
+            picture="out-of-service",
+            main=Action("again", Both("再试一次", "Try again"), "refresh"),
+        ),
+        "notice-plain": Notice(
+            name="not-printed",
+            title=Both("没有打印出来", "It was not printed"),
+            note=Both("打印机缺纸，维护人员已经知道", "The printer has no paper, the keeper knows"),
+            tone="warn",
+            lines=(
+                Both(
+                    "受理编号 3701-2026-000173，可以拍照或抄下来",
+                    "Number 3701-2026-000173, take a photo or write it down",
+                ),
+            ),
+            main=Action("go-on", Both("知道了", "I see")),
+        ),
+        "still-there": StillThere(
+            seconds=30,
+            title=Both("您还在吗？", "Are you still there?"),
+            note=Both("不碰屏幕的话，会清除您的信息，回到首页", "Otherwise everything is erased"),
+        ),
+        "done": Done(
+            name="done",
+            kept=False,
+            title=Both("已经受理，您可以放心了", "Received, you can rest assured"),
+            note=Both("回执正在打印，请从下方取走", "The receipt is being printed, please take it below"),
+            number_label=Both("受理编号", "Case number"),
+            number="3701-2026-000173",
+            lines=(
+                Both(
+                    "最晚 11 月 24 日答复，结果在任何一台自助机上都能取",
+                    "Answer by 24 November at the latest, to be collected at any kiosk",
+                ),
+            ),
+            main=Action("finish", Both("办完了，清除我的信息", "Done, erase my data")),
+        ),
+        "done-kept": Done(
+            name="done-kept",
+            kept=True,
+            title=Both("已收好，联网后马上送出", "Kept safely here, sent as soon as we are online"),
+            note=Both("回执已打印，请从下方取走", "The receipt is printed, please take it below"),
+            number_label=Both("查询码", "Check code"),
+            number="7K3M-Q2XA-9",
+            lines=(
+                Both(
+                    "凭查询码在任何一台自助机或 12345 都能查到", "Ask with this code at any kiosk or at 12345"
+                ),
+                Both("送到以后，您的手机会收到短信", "You get a message when it has arrived"),
+            ),
+            main=Action("finish", Both("办完了，清除我的信息", "Done, erase my data")),
+        ),
+    }
     return text_pages

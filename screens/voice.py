@@ -1,0 +1,58 @@
+"""Reading pages aloud: one text at a time, silent at once when hushed."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+import structlog
+
+from devices.errors import DeviceError
+
+_log = structlog.get_logger(__name__)
+
+
+class Speaker(Protocol):
+    """Reads aloud; ``devices.contract.Speaker`` is one."""
+
+    async def say(self, text: str, language: str) -> None:
+        """Return when the text has been spoken or hushed."""
+
+    def hush(self) -> None:
+        """Be silent now."""
+
+
+class Voice:
+    """The voice of one stage; without a speaker it says nothing."""
+
+    def __init__(self, speaker: Speaker | None) -> None:
+        self._speaker = speaker
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def speaking(self) -> bool:
+        """Whether something is being read."""
+        return self._task is not None
+
+    def read(self, words: str, language: str) -> None:
+        """Read this instead of whatever is being read."""
+        self.hush()
+        if self._speaker is not None:
+            self._task = asyncio.get_running_loop().create_task(self._say(self._speaker, words, language))
+
+    def hush(self) -> None:
+        """Be silent now."""
+        if self._task is not None and self._speaker is not None:
+            self._task.cancel()
+            self._task = None
+            self._speaker.hush()
+
+    async def _say(self, speaker: Speaker, words: str, language: str) -> None:
+        task = asyncio.current_task()
+        try:
+            await speaker.say(words, language)
+        except DeviceError as error:
+            _log.warning("speech.failed", code=str(error.completion_code))
+        finally:
+            if self._task is task:
+                self._task = None
