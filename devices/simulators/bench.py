@@ -7,7 +7,6 @@ Files of the bench lie in the folder ``bench`` beside the site file: control soc
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import socket
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +14,7 @@ from pathlib import Path
 from config.settings import DeviceSettings
 from devices.simulators.control import BenchError, Message, decode, encode, unix_socket
 from devices.simulators.pcsc_service import PcscService, ServiceMissing
-from devices.simulators.relay import Relay
+from devices.simulators.relay import Connections, Relay
 from devices.simulators.site import SimulatedSite, text
 
 
@@ -54,6 +53,7 @@ class Bench:
         self._service = PcscService()
         self._server: asyncio.Server | None = None
         self._turn = asyncio.Lock()
+        self._guests = Connections()
 
     async def start(self) -> None:
         """Serve everything; when this returns, everything listens. Raises BenchError."""
@@ -75,6 +75,7 @@ class Bench:
         if self._server is not None:
             self._server.close()
             self._server = None
+            await self._guests.drop()
             self.control.unlink(missing_ok=True)
         if self._relay is not None:
             await self._relay.cut()
@@ -106,11 +107,10 @@ class Bench:
 
     async def _attend(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection of the control socket."""
-        with contextlib.suppress(OSError):
+        async with self._guests.held(writer):
             while line := await reader.readline():
                 writer.write(encode(await self._reply(line)))
                 await writer.drain()
-        writer.close()
 
     async def _reply(self, line: bytes) -> Message:
         try:
@@ -121,6 +121,8 @@ class Bench:
             return {"ok": True, **await self.do(str(request.get("do")), request)}
         except BenchError as error:
             return {"ok": False, "error": str(error)}
+        except Exception as error:  # noqa: BLE001 - the bench goes on, whatever one command has met
+            return {"ok": False, "error": f"{type(error).__name__}: {error}"}
 
     async def _network(self, state: str) -> Message:
         if self._relay is None:

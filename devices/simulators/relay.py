@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 _CHUNK = 65536
 
@@ -20,7 +22,7 @@ class Relay:
         self.port = port
         self.target = target
         self._server: asyncio.Server | None = None
-        self._open: set[asyncio.StreamWriter] = set()
+        self._connections = Connections()
 
     @property
     def up(self) -> bool:
@@ -38,33 +40,51 @@ class Relay:
         if server is None:
             return
         server.close()
-        for writer in tuple(self._open):
-            writer.transport.abort()
-        await server.wait_closed()
+        await self._connections.drop()
 
     async def _carry(self, here: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
-        self._open.add(back)
-        try:
+        """Carry one connection until both sides have hung up."""
+        async with self._connections.held(back):
             there, forth = await asyncio.open_connection("127.0.0.1", self.target)
-        except OSError:
-            self._open.discard(back)
-            back.transport.abort()
-            return
-        self._open.add(forth)
+            async with self._connections.held(forth):
+                if self.up:
+                    await asyncio.gather(_pump(here, forth), _pump(there, back))
+
+
+class Connections:
+    """The open connections of a server, so that all of them can be dropped."""
+
+    def __init__(self) -> None:
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._all_closed = asyncio.Event()
+        self._all_closed.set()
+
+    @asynccontextmanager
+    async def held(self, writer: asyncio.StreamWriter) -> AsyncIterator[None]:
+        """Hold one connection open; a failing one ends quietly, as the other side sees that it ended."""
+        self._writers.add(writer)
+        self._all_closed.clear()
         try:
-            async with asyncio.TaskGroup() as both:
-                both.create_task(_pump(here, forth))
-                both.create_task(_pump(there, back))
+            yield
+        except OSError:
+            writer.transport.abort()
         finally:
-            for writer in (back, forth):
-                self._open.discard(writer)
-                writer.close()
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+            self._writers.discard(writer)
+            if not self._writers:
+                self._all_closed.set()
+
+    async def drop(self) -> None:
+        """Break every connection, and return when all are closed."""
+        for writer in self._writers:
+            writer.transport.abort()
+        await self._all_closed.wait()
 
 
 async def _pump(source: asyncio.StreamReader, drain: asyncio.StreamWriter) -> None:
-    with contextlib.suppress(OSError):
-        while data := await source.read(_CHUNK):
-            drain.write(data)
-            await drain.drain()
-        if drain.can_write_eof():
-            drain.write_eof()
+    while data := await source.read(_CHUNK):
+        drain.write(data)
+        await drain.drain()
+    drain.write_eof()
