@@ -101,11 +101,11 @@ class Cell:
 def _glyph(character: str, scale_x: int, scale_y: int, bold: bool) -> Image.Image:
     narrow = character.isascii()
     box = (12 if narrow else 24) * scale_x
-    em = (21 if narrow else 24) * scale_y
+    em, baseline = (20 * scale_y, 19 * scale_y) if narrow else (24 * scale_y, 21 * scale_y)
     weight: Weight = "bold" if bold else "regular"
     natural = max(1, round(text_width(character, em, weight)))
     picture = Image.new("L", (natural, 24 * scale_y), _WHITE)
-    draw_text(ImageDraw.Draw(picture), (0, 21 * scale_y), character, em, 0, weight)
+    draw_text(ImageDraw.Draw(picture), (0, baseline), character, em, 0, weight)
     squeezed = picture.resize((box, picture.height)) if natural > box or not narrow else picture
     cell = Image.new("L", (box, 24 * scale_y), _WHITE)
     cell.paste(squeezed, ((box - squeezed.width) // 2, 0))
