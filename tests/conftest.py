@@ -7,6 +7,7 @@ import time
 from collections.abc import Generator, Iterator
 
 import pytest
+import structlog
 
 GRACE = 5.0
 """Seconds a thread has to end by itself after its test: it was told to stop, not waited for."""
@@ -35,3 +36,11 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
     if pyfuncitem.get_closest_marker("asyncio") is None:
         pyfuncitem.funcargs.pop("event_loop_policy", None)
     return (yield)
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """How a command line configures its log lines ends with the test that ran it."""
+    before = structlog.get_config()
+    yield
+    structlog.configure(**before)
