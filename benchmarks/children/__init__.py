@@ -1,0 +1,1 @@
+"""Programs that are started and measured: the smallest Kivy window, and the kiosk with a stopwatch."""

@@ -1,0 +1,63 @@
+"""What a kiosk costs while nobody is there."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from benchmarks.display import display
+from benchmarks.figures import Aim, Subject
+from benchmarks.lobby import Lobby
+from benchmarks.processes import Program, cpu_seconds, run_to_end, running
+from benchmarks.programs import BARE, CHROMIUM, side_by_side
+
+AT_REST = 3.0
+
+
+def watched(site: Path, screen: str, seconds: float, touches: int) -> dict[str, Any]:
+    """Run the kiosk with a stopwatch inside; what it reports."""
+    command = [sys.executable, "-m", "benchmarks.children.watched_kiosk", str(site)]
+    environment = {"DISPLAY": screen, "WAYLAND_DISPLAY": ""}
+    said = run_to_end(
+        Program("watched kiosk", [*command, str(seconds), str(touches)], environment), 120 + 3 * seconds
+    )
+    report: dict[str, Any] = json.loads(said.strip().splitlines()[-1])
+    return report
+
+
+def idle(lobby: Lobby, seconds: float) -> Subject:
+    """CPU and frames of the kiosk at rest, beside a bare window and a browser at rest."""
+    subject = Subject("idle", TITLE, ("program, page", "CPU, % of a core", "frames drawn"), how=HOW)
+    with display() as screen:
+        for program in side_by_side(lobby, screen.name):
+            if program.name in {BARE, CHROMIUM}:
+                share = _from_outside(program, lobby.folder / "program.log", seconds)
+                subject.rows.append((program.name, f"{share * 100:.2f}", "–"))
+        for name, site in (("hub there", lobby.online), ("hub away", lobby.offline)):
+            for page, rest in watched(site, screen.name, seconds, 0)["idle"].items():
+                subject.rows.append(
+                    (f"Yedeng, {name}, {page}", f"{rest['cpu'] * 100:.2f}", str(rest["frames"]))
+                )
+                subject.aims[f"CPU, {name}, {page}"] = Aim(rest["cpu"] * 100, 2.0, " %")
+                subject.aims[f"frames, {name}, {page}"] = Aim(rest["frames"], 0, "")
+    subject.how += f"Measured over {seconds:g} s each."
+    return subject
+
+
+def _from_outside(program: Program, log: Path, seconds: float) -> float:
+    with running(program, log) as process:
+        time.sleep(2 * AT_REST)
+        before, clock = cpu_seconds(process.pid), time.perf_counter()
+        time.sleep(seconds)
+        return (cpu_seconds(process.pid) - before) / (time.perf_counter() - clock)
+
+
+TITLE = "At rest"
+HOW = """
+CPU time of all threads while nobody touches anything, from 3 s after the page appeared (6 s after the start
+for the programs that are watched from outside). Devices and hub are looked after meanwhile. Frames are
+counted inside the window. The bare window runs Kivy's own loop as it comes, 60 turns a second.
+"""
