@@ -181,8 +181,8 @@ class ReceiptPrinter(Device):
         """Print one document and say what is known of it.
 
         Raises:
-            KeeperAction: paper out, cover open, printer gone; ``detail`` says which. Nothing is repeated.
-            DeviceTimeout: the printer stopped taking bytes.
+            PrintStopped: paper out, cover open, printer gone or stuck; ``detail`` says which, ``job`` how far
+                the document came. Nothing is repeated by itself.
         """
         return await self._run("print_document", self.print_limit, self._print_document, receipt)
 

@@ -1,1 +1,1 @@
-"""Receipt printers that speak ESC/POS: bytes, encoder, status and drivers (PROTOCOLS: receipt printers)."""
+"""Receipt printers that speak ESC/POS: bytes, encoder, status and drivers."""

@@ -47,7 +47,7 @@ class PrinterOptions(PrinterProfile):
     )
     answer_timeout: float = Field(default=0.5, gt=0, le=5, description="Seconds to wait for a status answer.")
     proof_timeout: float = Field(
-        default=8, gt=0, le=60, description="Seconds to wait for the proof of print."
+        default=5, gt=0, le=60, description="Seconds to wait for the proof of print."
     )
     write_timeout: float = Field(default=5, gt=0, le=60, description="Seconds a printer may take no bytes.")
 
@@ -69,9 +69,7 @@ class EscposPrinter(ReceiptPrinter):
         """Open the way to the printer."""
 
     def _open(self, turn: Turn) -> None:
-        self._session = Session(
-            self._connect(turn), self.options.answer_timeout, self.options.write_timeout
-        )
+        self._session = Session(self._connect(turn), self.options.answer_timeout, self.options.write_timeout)
 
     def _close(self, _turn: Turn) -> None:
         session, self._session = self._session, None

@@ -17,17 +17,22 @@ _TOKENS = re.compile(r" +|[!-~]+|[^ -~]")
 def clean(text: str) -> str:
     """`text` as harmless characters on one line.
 
-    Control characters (ESC, GS, DLE, FS, line ends), invisible format characters (direction marks, joiners)
-    and lone surrogates become spaces or vanish, so that no text is ever taken for a command or forges a line.
+    Control characters (ESC, GS, DLE, FS, line ends) become spaces; direction marks, joiners, variation
+    selectors and lone surrogates vanish. So no text is ever taken for a command or forges a line. Characters
+    newer than this Python's tables stay: they may be somebody's name.
     """
     kept = []
     for character in text:
         category = unicodedata.category(character)
         if category in {"Cc", "Zl", "Zp"} or (category == "Zs" and character != "\u3000"):
             kept.append(" ")
-        elif category not in {"Cf", "Cs", "Cn"}:
+        elif category not in {"Cf", "Cs"} and not _is_variation_selector(character):
             kept.append(character)
     return "".join(kept)
+
+
+def _is_variation_selector(character: str) -> bool:
+    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
 
 
 def gbk(text: str) -> bytes | None:

@@ -182,6 +182,11 @@ def test_cleaned_text_is_ascii_or_two_gbk_bytes_a_character(text: str) -> None:
         assert encoded.decode("gbk") == clean(text)
 
 
+def test_a_name_keeps_characters_newer_than_this_python() -> None:
+    assert clean("王\U00031350\U000323af") == "王\U00031350\U000323af"
+    assert clean("葛\U000e0100城\ufe00") == "葛城", "a variation selector is no character of its own"
+
+
 def test_no_line_begins_with_a_closing_mark() -> None:
     assert wrap("一二三四，五六", 4 * 24) == ["一二三", "四，五六"]
 
