@@ -44,7 +44,7 @@ def driver_class(driver: str) -> type[Device]:
 
     Raises:
         KeyError: there is no such driver.
-        TypeError: an entry point names something that is no `Device`.
+        ImportError, AttributeError, TypeError: what should be the driver cannot be loaded, or is no `Device`.
     """
     if driver in BUILT_IN:
         module, _, name = BUILT_IN[driver].partition(":")
@@ -75,6 +75,9 @@ def build(name: str, settings: DeviceSettings, base: Path) -> Device:
         hint = f"did you mean {near[0]!r}?" if near else f"known drivers: {', '.join(known)}"
         unknown = f"devices.{name}.driver: there is no driver {settings.driver!r}; {hint}"
         raise SettingsError(unknown) from None
+    except (ImportError, AttributeError, TypeError) as error:
+        broken = f"devices.{name}.driver: the driver {settings.driver!r} cannot be loaded: {error}"
+        raise SettingsError(broken) from error
     try:
         options = cls.Options(**settings.options)
     except ValidationError as error:
