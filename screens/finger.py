@@ -85,9 +85,9 @@ class Finger:
     async def touch(self, x: float, y: float) -> None:
         """Touch a place on the panel, pixels from the lower left."""
         self.down(x, y)
-        await self.frames(2)
+        await self.frames(1)
         self.up(x, y)
-        await self.frames(2)
+        await self.frames(1)
 
     def down(self, x: float, y: float) -> None:
         """The finger comes down."""
@@ -125,7 +125,7 @@ class Finger:
             await asyncio.sleep(0 if self.stage.look.reduced_motion else 0.2)
 
     async def frames(self, count: int) -> None:
-        """Let the window go on for a few turns of its loop."""
+        """Let the window go on for a few turns of its loop: touches are handed on, changes are drawn."""
         from kivy.clock import Clock
 
         for _ in range(count):

@@ -191,9 +191,9 @@ def _head(look: Look, page: Page, sheet: Sheet) -> Part:
 
 
 def _title(look: Look, words: Sayable, split: float) -> Words:
-    """The title; one that would take more than two lines in full size is set smaller."""
+    """The title; one that would take more than two lines (in the low band: one) in full size is smaller."""
     title = Words(look, words, "title", bold=True, balanced=True, key="title")
-    if len(title.lines(_room(look, split))) <= 2:
+    if len(title.lines(_room(look, split))) <= (1 if look.measures.low_reach else 2):
         return title
     return Words(look, words, "tile", bold=True, balanced=True, key="title")
 

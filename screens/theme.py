@@ -72,7 +72,7 @@ DAY = Theme(
     line="DDD5C3",
     text="171D2E",
     soft="444C62",
-    lamp="784400",
+    lamp="754200",
     on_lamp="FFFFFF",
     primary="1B3A78",
     on_primary="FFFFFF",
@@ -209,8 +209,8 @@ class Measures:
 
     @property
     def margin(self) -> int:
-        """Space left and right of a page: 14 mm, less on panels under 22 cm."""
-        return min(self.px(14), round(self.panel.width * 0.052))
+        """Space left and right of a page: 14 mm, less on narrow panels and in elder mode, where keys need it."""
+        return min(self.pick(14, 12), round(self.panel.width * 0.052))
 
     @property
     def gap(self) -> int:

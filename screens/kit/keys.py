@@ -68,15 +68,18 @@ class _Entry(Part):
             self._ink = Color(*look.colour("lamp"))
             self._caret = Rectangle()
         self._shown = ("", "")
+        self._placed = False
 
     def height_for(self, width: float) -> float:
         return self.typed.height_for(1e6) * self.lines
 
     def show(self, words: str, ghost: str) -> None:
         self._shown = (words, ghost)
-        self.arrange()
+        if self._placed:
+            self.arrange()
 
     def arrange(self) -> None:
+        self._placed = True
         words, ghost = self._shown
         m = self.look.measures
         gap = m.px(2)
@@ -210,7 +213,7 @@ def _letter(look: Look, character: str, typed: Typed, *, large: bool = False) ->
         character,
         lambda: typed(character),
         words=character.upper(),
-        large=large or character.isdigit(),
+        large=large,
     )
 
 

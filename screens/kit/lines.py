@@ -91,7 +91,7 @@ def balance(words: str, width: float, measure: Measure) -> list[str]:
             ):
                 return [head.rstrip(" ·"), tail]
     low, high = width / 2, width
-    while high - low > 4:
+    while high - low > width / 100:
         middle = (low + high) / 2
         lines = break_lines(words, middle, measure)
         if len(lines) <= len(best):

@@ -119,15 +119,19 @@ class Scroller(Part):
 
     def arrange(self) -> None:
         overflows = self.content.height_for(self.width) > self.height + 1
-        rail = self.look.measures.target + self.look.measures.px(5) if overflows else 0
+        m = self.look.measures
+        side, between = m.target, m.px(3)
+        # In very little height the two keys stand beside each other.
+        flat = self.height < 2 * side + between
+        rail = (2 * side + between if flat else side) + m.px(5) if overflows else 0
         self.port.place(self.x, self.y, self.width - rail, self.height)
         for key in (self.up, self.down):
             self.remove_widget(key)
         if overflows:
-            side = self.look.measures.target
-            tall = min(self.look.measures.px(32), (self.height - self.look.measures.px(3)) / 2)
-            self.up.place(self.right - side, self.top - tall, side, tall)
-            self.down.place(self.right - side, self.y, side, tall)
+            tall = min(m.px(32), self.height if flat else (self.height - between) / 2)
+            down = self.right - side
+            self.up.place(down - side - between if flat else down, self.top - tall, side, tall)
+            self.down.place(down, self.top - tall if flat else self.y, side, tall)
             self.add_widget(self.up)
             self.add_widget(self.down)
         start = self.place_of(self.start) if isinstance(self.start, Part) else self.start

@@ -19,7 +19,7 @@ _NARROW = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"'})
 
 
 class Words(Part):
-    """A paragraph. ``fits`` says after placing whether all of it is inside its box."""
+    """A paragraph. Once placed, ``fits`` says whether all of it is inside, ``extent`` how far the ink reaches."""
 
     def __init__(
         self,
@@ -46,7 +46,9 @@ class Words(Part):
         self.settle = settle
         self.balanced = balanced
         self.fits = True
+        self.extent = (0.0, 0.0)
         self._writers: list[Any] = []
+        self._rulers: dict[str, Any] = {}
         self._line_height = round(self.em * (1.6 if look.elder and size not in ("title", "tile") else 1.45))
         self._broken: tuple[float, list[str]] = (-1.0, [])
 
@@ -65,11 +67,14 @@ class Words(Part):
 
     def measure(self, words: str) -> float:
         """Width in pixels of one line."""
-        return float(
-            sum(
-                self._writer(face).get_extents(run)[0] for face, run in fonts.face_runs(words, bold=self.bold)
-            )
-        )
+        if len(words) == 1 and "\u4e00" <= words <= "\u9fa5":
+            return float(self.em)  # a hanzi is as wide as it is high
+        return float(sum(self._ruler(face).get_extents(run)[0] for face, run in self._runs(words)))
+
+    def _ruler(self, face: str) -> Any:
+        if face not in self._rulers:
+            self._rulers[face] = self._writer(face)
+        return self._rulers[face]
 
     def _writer(self, face: str, words: str = "") -> Any:
         writer = Writer(text=words, font_name=face, font_size=self.em)
@@ -93,6 +98,7 @@ class Words(Part):
     def arrange(self) -> None:
         self.canvas.clear()
         self._writers.clear()
+        self.extent = (self.x, self.x)
         lines = self.lines(self.width)
         tall = len(lines) * self._line_height
         self.fits = tall <= self.height + 1
@@ -116,6 +122,7 @@ class Words(Part):
         for texture, descent in runs:
             Rectangle(texture=texture, pos=(round(left), round(baseline - descent)), size=texture.size)
             left += texture.width
+        self.extent = (min(self.extent[0], left - width), max(self.extent[1], left))
 
     def _runs(self, line: str) -> Iterator[tuple[str, str]]:
         return ((face, run) for face, run in fonts.face_runs(line, bold=self.bold) if run)
