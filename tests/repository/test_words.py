@@ -34,8 +34,8 @@ def places(template: str) -> set[str]:
     return {name for _, name, _, _ in string.Formatter().parse(template) if name}
 
 
-def calls() -> Iterator[tuple[str, ast.Call]]:
-    """Every naming of a text: calls of what a module imports from kiosk.text (or kiosk.text itself makes)."""
+def calls() -> Iterator[tuple[str, ast.Call, ast.expr]]:
+    """Place, call and key of every naming of a text, by what a module imports from kiosk.text."""
     for path, tree in trees().items():
         names = {
             alias.asname or alias.name
@@ -45,23 +45,20 @@ def calls() -> Iterator[tuple[str, ast.Call]]:
             if alias.name in {"Text", "text"}
         }
         for node in ast.walk(tree):
-            if (
-                isinstance(node, ast.Call)
-                and isinstance(node.func, ast.Name)
-                and node.func.id in names
-                and node.args
-            ):
-                yield f"{path}:{node.lineno}", node
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+                key = node.args[0]
+                for one in (key.body, key.orelse) if isinstance(key, ast.IfExp) else (key,):
+                    yield f"{path}:{node.lineno}", node, one
 
 
 def patterns() -> dict[str, re.Pattern[str]]:
     """Keys put together while the program runs, as patterns by their place."""
     found = {}
-    for place, call in calls():
-        if isinstance(call.args[0], ast.JoinedStr):
+    for place, _, key in calls():
+        if isinstance(key, ast.JoinedStr):
             parts = (
                 re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"[\w.-]+"
-                for part in call.args[0].values
+                for part in key.values
             )
             found[place] = re.compile("".join(parts))
     return found
@@ -79,8 +76,8 @@ def constants() -> set[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_text_has_words_and_gets_the_values_they_want(language: str) -> None:
     wrong = []
-    for place, call in calls():
-        key = call.args[0].value if isinstance(call.args[0], ast.Constant) else None
+    for place, call, named in calls():
+        key = named.value if isinstance(named, ast.Constant) else None
         if not isinstance(key, str):
             continue
         if not words(language).get(key):
@@ -100,7 +97,8 @@ def test_every_text_that_is_put_together_has_words(language: str) -> None:
 def test_both_languages_say_the_same_things_with_the_same_values() -> None:
     chinese, english = (words(language) for language in LANGUAGES)
     assert chinese.keys() == english.keys()
-    assert not [key for key in chinese if places(chinese[key]) != places(english[key])]
+    unequal = [key for key in chinese if places(chinese[key]) - {"zh"} != places(english[key]) - {"en"}]
+    assert not unequal
 
 
 def test_no_words_are_left_over() -> None:
