@@ -50,6 +50,15 @@ _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK_DIGITS = "10X98765432"
 
 
+class MalformedCard(ValueError):
+    """What a card says breaks a rule. ``args`` are the names of field and rule, never what the field holds."""
+
+    def __init__(self, field: str, rule: str) -> None:
+        super().__init__(field, rule)
+        self.field = field
+        self.rule = rule
+
+
 def check_digit(first_17: str) -> str:
     """The 18th character of an identity number (GB 11643, ISO 7064 MOD 11-2) for its first 17 digits."""
     total = sum(int(digit) * weight for digit, weight in zip(first_17, _WEIGHTS, strict=True))

@@ -12,22 +12,21 @@ import unicodedata
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from devices.identity import ETHNICITY_BY_CODE, SEX_BY_CODE, Document, IdCard, Sex, is_identity_number
+from devices.identity import (
+    ETHNICITY_BY_CODE,
+    SEX_BY_CODE,
+    Document,
+    IdCard,
+    MalformedCard,
+    Sex,
+    is_identity_number,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 TEXT_SIZE = 256
 LONG_TERM = "长期"
-
-
-class CardTextError(ValueError):
-    """The text on the card breaks a rule. ``args`` are the field's name and the rule's, never its content."""
-
-    def __init__(self, field: str, rule: str) -> None:
-        super().__init__(field, rule)
-        self.field = field
-        self.rule = rule
 
 
 def decode_card(data: bytes) -> IdCard:
@@ -37,18 +36,18 @@ def decode_card(data: bytes) -> IdCard:
         data: length of text, length of photo (two bytes each, big-endian), then both.
 
     Raises:
-        CardTextError: the lengths, the layout or a field is not what it must be.
+        MalformedCard: the lengths, the layout or a field is not what it must be.
     """
     text_size, photo_size = int.from_bytes(data[:2]), int.from_bytes(data[2:4])
     if text_size != TEXT_SIZE or len(data) != 4 + text_size + photo_size:
-        raise CardTextError("lengths", "sizes-agree")
+        raise MalformedCard("lengths", "sizes-agree")
     text = _Text(data[4 : 4 + text_size])
     photo = data[4 + text_size :] or None
     flag = text.raw(248, 2)
     try:
         layout = _LAYOUTS[flag]
     except KeyError:
-        raise CardTextError("layout", "known-flag") from None
+        raise MalformedCard("layout", "known-flag") from None
     return layout(text, photo)
 
 
@@ -66,16 +65,16 @@ class _Text:
         try:
             text = "".join(self.raw(*place).decode("utf-16-le").rstrip("\0") for place in places)
         except UnicodeDecodeError:
-            raise CardTextError(field, "utf-16") from None
+            raise MalformedCard(field, "utf-16") from None
         text = text.strip(" \u3000")
         if any(unicodedata.category(char) == "Cc" for char in text):
-            raise CardTextError(field, "no-control-characters")
+            raise MalformedCard(field, "no-control-characters")
         return text
 
     def required(self, field: str, *places: tuple[int, int]) -> str:
         text = self.text(field, *places)
         if not text:
-            raise CardTextError(field, "not-empty")
+            raise MalformedCard(field, "not-empty")
         return text
 
     def optional(self, field: str, *places: tuple[int, int]) -> str | None:
@@ -84,7 +83,7 @@ class _Text:
     def matching(self, field: str, pattern: str, place: tuple[int, int]) -> str:
         text = self.text(field, place)
         if not re.fullmatch(pattern, text, re.ASCII):
-            raise CardTextError(field, "form")
+            raise MalformedCard(field, "form")
         return text
 
     def day(self, field: str, offset: int) -> date:
@@ -93,13 +92,13 @@ class _Text:
             # Calendar days: a zone has no meaning here.
             return datetime.strptime(text, "%Y%m%d").date()  # noqa: DTZ007
         except ValueError:
-            raise CardTextError(field, "calendar-day") from None
+            raise MalformedCard(field, "calendar-day") from None
 
     def sex(self, offset: int) -> Sex:
         try:
             return SEX_BY_CODE[self.text("sex", (offset, 2))]
         except KeyError:
-            raise CardTextError("sex", "code") from None
+            raise MalformedCard("sex", "code") from None
 
     def validity(self) -> tuple[date, date | None]:
         """First and last day; they lie at the same place in every layout."""
@@ -108,13 +107,13 @@ class _Text:
             return first, None
         last = self.day("valid_until", 204)
         if last < first:
-            raise CardTextError("valid_until", "after-valid_from")
+            raise MalformedCard("valid_until", "after-valid_from")
         return first, last
 
     def identity_number(self) -> str:
         number = self.text("number", (122, 36)).upper()
         if not is_identity_number(number):
-            raise CardTextError("number", "check-digit")
+            raise MalformedCard("number", "check-digit")
         return number
 
 

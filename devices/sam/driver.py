@@ -9,7 +9,8 @@ from pydantic import Field
 
 from devices.contract import DriverOptions, IdCardReader
 from devices.errors import CompletionCode, DeviceError, KeeperAction, ResidentAction
-from devices.sam.card_text import CardTextError, decode_card
+from devices.identity import MalformedCard
+from devices.sam.card_text import decode_card
 from devices.sam.frame import (
     FIND,
     READ,
@@ -110,7 +111,7 @@ class SamSerial(IdCardReader):
         self._card_may_stay, self._said_so = True, False
         try:
             return decode_card(reply.data)
-        except CardTextError as error:
+        except MalformedCard as error:
             raise ResidentAction(CompletionCode.INVALID_DATA, f"card-malformed-{error.field}") from None
 
     def _wait_removed(self, turn: Turn) -> None:

@@ -8,8 +8,9 @@ from pydantic import Field
 
 from devices.contract import ChipCardReader, DriverOptions
 from devices.errors import CompletionCode, KeeperAction, ResidentAction
+from devices.identity import MalformedCard
 from devices.social_card import apdu
-from devices.social_card.files import APPLICATION, RECORDS, Record, RecordError, decode_card, value_of
+from devices.social_card.files import APPLICATION, RECORDS, Record, decode_card, value_of
 from devices.status import DeviceState, DeviceStatus, Fitness, Media
 from devices.transports.pcsc import PcscReader, Presence, Transmit
 from devices.worker import Turn
@@ -85,7 +86,7 @@ class PcscSocialCard(ChipCardReader):
         try:
             with self._connected().card() as transmit:
                 return decode_card(_read_values(transmit, turn))
-        except RecordError as error:
+        except MalformedCard as error:
             raise ResidentAction(CompletionCode.INVALID_DATA, f"card-malformed-{error.field}") from None
         except ValueError:
             raise ResidentAction(CompletionCode.INVALID_DATA, "garbage") from None

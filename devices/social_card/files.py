@@ -11,7 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from devices.identity import ETHNICITY_BY_CODE, SEX_BY_CODE, Sex, SocialSecurityCard, is_identity_number
+from devices.identity import (
+    ETHNICITY_BY_CODE,
+    SEX_BY_CODE,
+    MalformedCard,
+    Sex,
+    SocialSecurityCard,
+    is_identity_number,
+)
 
 APPLICATION = "sx1.sh.社会保障".encode("gbk")
 
@@ -57,19 +64,10 @@ RECORDS = (
 """Every record that is read, file by file."""
 
 
-class RecordError(ValueError):
-    """A record breaks a rule. ``args`` are the field's name and the rule's, never its content."""
-
-    def __init__(self, field: str, rule: str) -> None:
-        super().__init__(field, rule)
-        self.field = field
-        self.rule = rule
-
-
 def value_of(record: Record, answer: bytes) -> bytes:
-    """The value in the answer to READ RECORD. Raises RecordError when it is not that record."""
+    """The value in the answer to READ RECORD. Raises MalformedCard when it is not that record."""
     if len(answer) < 2 or answer[0] != record.tag or len(answer) < 2 + answer[1]:
-        raise RecordError(f"record-{record.tag:02x}", "tag-length-value")
+        raise MalformedCard(f"record-{record.tag:02x}", "tag-length-value")
     return answer[2 : 2 + answer[1]]
 
 
@@ -77,15 +75,15 @@ def decode_card(values: Mapping[Record, bytes]) -> SocialSecurityCard:
     """Read the values of a card's records, those it has.
 
     Raises:
-        RecordError: name or number is missing, or a value breaks a rule.
+        MalformedCard: name or number is missing, or a value breaks a rule.
     """
     # A name of more than 15 characters goes on in a second record; a character may lie across the cut.
     name = _text("name", values.get(NAME, b"").rstrip(_PADDING) + values.get(NAME_CONTINUED, b""))
     number = (_text("number", values.get(NUMBER, b"")) or "").upper()
     if not name:
-        raise RecordError("name", "not-empty")
+        raise MalformedCard("name", "not-empty")
     if not is_identity_number(number):
-        raise RecordError("number", "check-digit")
+        raise MalformedCard("number", "check-digit")
     return SocialSecurityCard(
         name=name,
         number=number,
@@ -106,9 +104,9 @@ def _text(field: str, value: bytes) -> str | None:
         # GB 18030 reads everything that is GBK, and the rare hanzi that newer cards write in four bytes.
         text = value.rstrip(_PADDING).decode("gb18030").strip()
     except UnicodeDecodeError:
-        raise RecordError(field, "gbk") from None
+        raise MalformedCard(field, "gbk") from None
     if any(unicodedata.category(char) == "Cc" for char in text):
-        raise RecordError(field, "no-control-characters")
+        raise MalformedCard(field, "no-control-characters")
     return text or None
 
 
@@ -116,14 +114,14 @@ def _issuer(value: bytes) -> str | None:
     """Some issuers write their name, others a code in packed decimal, which is then given as digits."""
     try:
         return _text("issuer", value)
-    except RecordError:
+    except MalformedCard:
         return value.hex().upper()
 
 
 def _sex(value: bytes) -> Sex | None:
     text = _text("sex", value)
     if text is not None and text not in SEX_BY_CODE:
-        raise RecordError("sex", "code")
+        raise MalformedCard("sex", "code")
     return SEX_BY_CODE[text] if text is not None else None
 
 
@@ -139,4 +137,4 @@ def _day(field: str, value: bytes) -> date | None:
     try:
         return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
     except ValueError:
-        raise RecordError(field, "calendar-day") from None
+        raise MalformedCard(field, "calendar-day") from None

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from devices.identity import Document, IdCard
-from devices.sam.card_text import CardTextError, decode_card
+from devices.identity import Document, IdCard, MalformedCard
+from devices.sam.card_text import decode_card
 from devices.simulators.cards import RESIDENTS, encode_id_card
 
 LI_GUILAN = RESIDENTS["li-guilan"].id_card
@@ -78,7 +78,7 @@ def test_an_english_name_goes_on_in_its_second_part() -> None:
 def test_a_card_that_breaks_a_rule_is_refused_by_the_fields_name(
     field: str, offset: int, replacement: bytes
 ) -> None:
-    with pytest.raises(CardTextError) as refusal:
+    with pytest.raises(MalformedCard) as refusal:
         decode_card(_changed(offset, replacement))
     assert refusal.value.field == field
 
@@ -95,7 +95,7 @@ def test_a_card_that_breaks_a_rule_is_refused_by_the_fields_name(
 def test_the_other_layouts_have_their_rules_too(
     who: str, field: str, offset: int, replacement: bytes
 ) -> None:
-    with pytest.raises(CardTextError) as refusal:
+    with pytest.raises(MalformedCard) as refusal:
         decode_card(_changed(offset, replacement, who))
     assert refusal.value.field == field
 
@@ -103,7 +103,7 @@ def test_the_other_layouts_have_their_rules_too(
 @pytest.mark.parametrize("size", [0, 3, 4, 259, 1283, 1285])
 def test_wrong_sizes_are_refused(size: int) -> None:
     data = encode_id_card(LI_GUILAN).ljust(1285, b" ")[:size]
-    with pytest.raises(CardTextError):
+    with pytest.raises(MalformedCard):
         decode_card(data)
 
 
@@ -115,7 +115,7 @@ def test_wrong_sizes_are_refused(size: int) -> None:
 )
 def test_damage_gives_a_whole_identity_or_a_typed_error(who: str, offset: int, replacement: bytes) -> None:
     outcome = _outcome(_changed(offset, replacement[: 256 - offset], who))
-    if isinstance(outcome, CardTextError):
+    if isinstance(outcome, MalformedCard):
         assert outcome.field
         assert not any("\u4e00" <= char <= "\u9fff" for char in repr(outcome))
     else:
@@ -126,11 +126,11 @@ def test_damage_gives_a_whole_identity_or_a_typed_error(who: str, offset: int, r
 @given(st.binary(min_size=256, max_size=256))
 def test_any_text_block_is_read_or_refused(block: bytes) -> None:
     outcome = _outcome(b"\x01\x00\x00\x00" + block)
-    assert isinstance(outcome, CardTextError | IdCard)
+    assert isinstance(outcome, MalformedCard | IdCard)
 
 
-def _outcome(data: bytes) -> IdCard | CardTextError:
+def _outcome(data: bytes) -> IdCard | MalformedCard:
     try:
         return decode_card(data)
-    except CardTextError as error:
+    except MalformedCard as error:
         return error
