@@ -44,10 +44,21 @@ def run(site_file: Path) -> None:
     "--out", type=FOLDER, required=True, help="Folder for the pictures, the papers and report.json."
 )
 @click.option(
-    "--orientation", type=click.Choice(["portrait", "landscape"]), default="portrait", show_default=True
+    "--orientation",
+    type=click.Choice(["portrait", "landscape"]),
+    default="portrait",
+    show_default=True,
+    help="How the panel hangs.",
 )
 @click.option("--elder", is_flag=True, help="Make the visits in elder mode.")
-@click.option("--lang", "language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option(
+    "--lang",
+    "language",
+    type=click.Choice(["zh", "en"]),
+    default="zh",
+    show_default=True,
+    help="Language of the visits.",
+)
 def tour(out: Path, orientation: str, *, elder: bool, language: str) -> None:
     """Make three visits by real touches and save a picture of every page.
 
@@ -72,7 +83,14 @@ def tour(out: Path, orientation: str, *, elder: bool, language: str) -> None:
 
 @click.command("bench-window")
 @click.option("--site", "site_file", type=SITE, required=True, help="The site file whose bench is running.")
-@click.option("--lang", "language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option(
+    "--lang",
+    "language",
+    type=click.Choice(["zh", "en"]),
+    default="zh",
+    show_default=True,
+    help="Language of the window.",
+)
 def bench_window(site_file: Path, language: str) -> None:
     """Show the running bench of a site in a window: cards, pages, paper and the network cable by hand."""
     with in_words():
