@@ -51,7 +51,7 @@ _CHECK_DIGITS = "10X98765432"
 
 
 class MalformedCard(ValueError):
-    """What a card says breaks a rule. ``args`` are the names of field and rule, never what the field holds."""
+    """What a card says breaks a rule. ``args`` name the field and the rule, never what the field holds."""
 
     def __init__(self, field: str, rule: str) -> None:
         super().__init__(field, rule)
