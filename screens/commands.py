@@ -63,8 +63,8 @@ def tour(out: Path, orientation: str, *, elder: bool, language: str) -> None:
     """Make three visits by real touches and save a picture of every page.
 
     Starts a hub, the simulators and the kiosk (into memory if there is no display); looks up a guide,
-    submits an item, collects a result. Ends well only if the hub's database holds the submission exactly once and the paper
-    shows its number.
+    submits an item, collects a result. Ends well only if the hub's database holds the submission exactly
+    once and the paper shows its number.
     """
     from screens.touring import make_tour
 
