@@ -113,6 +113,7 @@ async def _choose_and_read(visit: Visit, name: str, title: Sayable, items: list[
 
 async def read_guide(visit: Visit, item: ServiceItem) -> None:
     """Read one guide; from it the item is started or its list taken home."""
+    visit.journey = "look-up-guide"
     while True:
         answer = await visit.show(guide_page(item, visit.kiosk.availability.of(item)))
         match answer.id:

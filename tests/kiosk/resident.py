@@ -11,12 +11,15 @@ from kiosk.pages import Answer, Page
 from kiosk.stage import Language, Wish
 from kiosk.text import Sayable, Text
 
-Move = str | Answer | Wish | Callable[[Page], "str | Answer"] | None
+Move = str | Answer | Wish | Callable[[Page], "str | Answer | None"] | None
 
 
 @dataclass(frozen=True)
 class On:
-    """On the page of this name, do that: an answer, a wish, a look at the page, or nothing (walk away)."""
+    """On the page of this name, do that: an answer, a wish, something with the hands, or nothing (walk away).
+
+    What the hands do (a callable) may end in an answer; without one the page goes on waiting.
+    """
 
     page: str
     do: Move
@@ -55,6 +58,7 @@ class ScriptedResident:
                     return answer
                 self._uncovered.clear()
                 await self._uncovered.wait()
+                await asyncio.sleep(0.01)  # a person takes a moment to see what is there now
         finally:
             self.up.remove(page)
             self._uncovered.set()
@@ -74,7 +78,8 @@ class ScriptedResident:
             return None
         if callable(do):
             do = do(page)
-        assert do is not None
+        if do is None:
+            return None
         return do if isinstance(do, Answer) else Answer(do)
 
     def _touch(self) -> None:

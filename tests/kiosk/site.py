@@ -1,0 +1,134 @@
+"""A whole site for tests: embedded hub and bench as child processes, the kiosk's rooms in this one."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import socket
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from config.settings import Site, load_site
+from devices.simulators.control import BenchClient
+from kiosk.embedded import bench_socket, hub_data, run_command, whole_site
+from kiosk.journeys.home import home
+from kiosk.opening import Opened, open_kiosk
+from kiosk.visit import Ending, Visit
+from tests.kiosk.resident import On, ScriptedResident
+
+SITE = """\
+[kiosk]
+place_zh = "试验路自助服务区"
+keeper = "小周师傅"
+keeper_phone = "0531-5550123"
+data = "data"
+
+[hub]
+url = "http://127.0.0.1:{relay}"
+enrolment_code_file = "enrolment-code"
+embedded = true
+timeout = 3.0
+
+[queue]
+first_wait = 0.2
+longest_wait = 0.5
+
+[simulation]
+enabled = true
+hub_port = {hub}
+
+[devices.id-reader]
+driver = "sam-serial"
+port = "data/bench/id-reader"
+
+[devices.document-camera]
+driver = "opencv-camera"
+source = "data/bench/desk"
+
+[devices.receipt-printer]
+driver = "escpos-tcp"
+host = "127.0.0.1"
+port = {printer}
+"""
+
+
+def free_ports(count: int) -> list[int]:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [int(one.getsockname()[1]) for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+class Town:
+    """The site, its hub and its bench; residents come one after the other."""
+
+    def __init__(self, site: Site, opened: Opened) -> None:
+        self.site = site
+        self.opened = opened
+        self.kiosk = opened.kiosk
+        self._bench = BenchClient(bench_socket(site))
+
+    def bench(self, command: str, **arguments: object) -> dict[str, Any]:
+        return self._bench.ask(command, **arguments)
+
+    async def visit(self, *script: On) -> tuple[Ending, ScriptedResident]:
+        """One resident's visit from the first page on. Who laid a card takes it when they are called back."""
+        laid = any(move.page == "present-id-card" for move in script)
+        pull = On("take-card", lambda _: self._do("pull-card", device="id-reader"))
+        resident = ScriptedResident(*script, *([pull] if laid else []))
+        how = await asyncio.wait_for(Visit(self.kiosk, resident).run(home), 40)
+        assert not resident.script, f"never came to {resident.script[0].page}; saw {resident.names}"
+        return how, resident
+
+    async def hub(self, what: str) -> list[dict[str, Any]]:
+        """What the hub's own database holds: ``cases`` or ``results``."""
+        listed = json.loads(await run_command("hub", what, "--data", str(hub_data(self.site)), "--json"))
+        assert isinstance(listed, list)
+        return listed
+
+    async def until(self, holds: Any, seconds: float = 20.0) -> None:
+        """Wait until something holds that comes about by itself."""
+        async with asyncio.timeout(seconds):
+            while not holds():
+                await asyncio.sleep(0.05)
+
+    def lay_card(self, who: str = "li-guilan") -> On:
+        return On("present-id-card", lambda _: self._do("lay-card", device="id-reader", who=who))
+
+    def put_page(self, name: str = "capture-hukou-own-page") -> On:
+        def put(page: Any) -> str:
+            self._do("put-page", device="document-camera", what="household-register")
+            see_page(page)
+            return "shoot"
+
+        return On(name, put)
+
+    def _do(self, command: str, **arguments: object) -> None:
+        self.bench(command, **arguments)
+
+
+def see_page(page: Any) -> None:
+    """Look at the live picture, as a resident does, until the page is in it."""
+    for _ in range(200):
+        glimpse = page.look()
+        if glimpse is not None and glimpse.outline is not None:
+            return
+        time.sleep(0.02)
+    raise AssertionError("the camera never saw the page")
+
+
+@asynccontextmanager
+async def town(folder: Path) -> AsyncIterator[Town]:
+    """Build the town in ``folder`` and open its kiosk."""
+    relay, hub, printer = free_ports(3)
+    site_file = folder / "site.toml"
+    site_file.write_text(SITE.format(relay=relay, hub=hub, printer=printer), encoding="utf-8")
+    site = load_site(site_file)
+    async with whole_site(site, site_file), open_kiosk(site) as opened:
+        built = Town(site, opened)
+        await built.until(lambda: opened.kiosk.guide.items and opened.link.online)
+        yield built

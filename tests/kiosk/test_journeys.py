@@ -1,0 +1,316 @@
+"""Whole visits against the real hub and the real wires, with a scripted resident: those that go well or ill."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kiosk.day import keep_open
+from kiosk.opening import open_kiosk
+from kiosk.pages import Answer, Ask, CheckAnswers, Done, Notice, Page, PresentCard
+from kiosk.stage import Wish
+from kiosk.text import Text
+from kiosk.visit import Ending
+from kiosk.wire import check_code
+from offline_queue import QueueInUse
+from tests.kiosk.resident import On, ScriptedResident
+from tests.kiosk.site import Town, see_page, town
+
+pytestmark = pytest.mark.timeout(120)
+
+ITEM = "resident-medical-insurance-enrol"
+PHONE = "13800138000"
+
+#: Name and number on the card, backwards, so that this file is not where they are found.
+BACKWARDS = ("兰桂李", "X20013219491501011")
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Town]:
+    async with town(tmp_path) as built:
+        yield built
+
+
+def to_the_questions(here: Town) -> list[On]:
+    return [
+        On("home", ITEM),
+        On("guide", "submit"),
+        here.lay_card(),
+        On("ask-phone", Answer("enter", PHONE)),
+        On("ask-support", Answer("enter", "none")),
+    ]
+
+
+def to_the_end(here: Town) -> list[On]:
+    return [
+        *to_the_questions(here),
+        here.put_page(),
+        On("review-hukou-own-page", "keep"),
+        On("check-answers", "file"),
+    ]
+
+
+def key_of(words: object) -> str:
+    assert isinstance(words, Text)
+    return words.key
+
+
+def last(resident: ScriptedResident, kind: type[Page]) -> Any:
+    return next(page for page in reversed(resident.seen) if isinstance(page, kind))
+
+
+async def test_a_submission_arrives_once_and_the_paper_shows_its_number(here: Town) -> None:
+    how, resident = await here.visit(*to_the_end(here), On("done", "finish"))
+    assert how is Ending.DONE
+    done = last(resident, Done)
+    cases = [case for case in await here.hub("cases") if case["item"] == ITEM]
+    assert [case["case_no"] for case in cases] == [done.number]
+    paper = here.bench("paper", device="receipt-printer")["text"]
+    assert done.number in paper
+    assert BACKWARDS[1][::-1] not in paper, "no full ID number on paper"
+    assert resident.wipes == 1
+    assert resident.names[-1] == "take-card", "the card was left on the reader"
+
+
+async def test_without_network_it_is_kept_says_so_and_follows_by_itself(here: Town) -> None:
+    here.bench("network", state="off")
+    how, resident = await here.visit(*to_the_end(here), On("done-kept", "finish"))
+    assert how is Ending.DONE
+    done = last(resident, Done)
+    assert done.kept
+    paper = here.bench("paper", device="receipt-printer")["text"]
+    assert done.number in paper
+    assert not [case for case in await here.hub("cases") if case["item"] == ITEM]
+    queue = here.kiosk.submissions.queue
+    (waiting,) = [one for one in queue.envelopes() if one.kind == "submission"]
+    assert check_code(waiting.id) == done.number
+
+    here.bench("network", state="on")
+    await here.until(lambda: queue.get(waiting.id).receipt is not None)
+    assert len([case for case in await here.hub("cases") if case["item"] == ITEM]) == 1
+
+
+async def test_out_of_paper_costs_the_receipt_and_nothing_else(here: Town) -> None:
+    here.bench("fault", device="receipt-printer", fault="paper-out")
+    await here.until(lambda: not here.kiosk.availability.has("receipt_printer"))
+    how, resident = await here.visit(*to_the_end(here), On("done", "finish"))
+    assert how is Ending.DONE
+    assert key_of(last(resident, Done).note) in {"done.paper-out", "done.no-paper"}
+    guide = next(page for page in resident.seen if page.name == "guide")
+    assert key_of(guide.chips[0].text) == "standing.here.receipt_printer", "said before the first question"  # type: ignore[attr-defined]
+
+
+async def test_a_card_that_cannot_be_read_is_explained_and_read_the_next_time(here: Town) -> None:
+    here.bench("fault", device="id-reader", fault="card-pulled-mid-read")
+
+    def mend(page: Page) -> None:
+        assert isinstance(page, PresentCard)
+        assert key_of(page.problem).startswith("card.problem.")
+        here.bench("fault", device="id-reader", fault="none")
+        here.bench("pull-card", device="id-reader")
+        here.bench("lay-card", device="id-reader", who="li-guilan")
+
+    how, resident = await here.visit(
+        On("home", ITEM),
+        On("guide", "submit"),
+        here.lay_card(),
+        On("present-id-card", mend),
+        On("ask-phone", Wish.LEAVE),
+    )
+    assert how is Ending.LEFT
+    assert resident.names.count("present-id-card") >= 2
+
+
+async def test_going_back_keeps_the_card_the_answers_and_the_photo(here: Town) -> None:
+    def look(page: Page) -> Answer:
+        assert isinstance(page, Ask)
+        assert page.draft == PHONE
+        return Answer("enter", "13900139000")
+
+    def check(page: Page) -> str:
+        assert isinstance(page, CheckAnswers)
+        assert "139****9000" in [row.value for row in page.rows]
+        return "file"
+
+    how, resident = await here.visit(
+        *to_the_questions(here),
+        On("capture-hukou-own-page", Wish.BACK),
+        On("ask-support", Wish.BACK),
+        On("ask-phone", look),
+        On("ask-support", Answer("enter", "none")),
+        here.put_page(),
+        On("review-hukou-own-page", "keep"),
+        On("check-answers", check),
+        On("done", "finish"),
+    )
+    assert how is Ending.DONE
+    assert resident.names.count("present-id-card") == 1, "nobody is asked twice for their card"
+
+
+async def test_a_changed_answer_asks_for_the_document_it_needs(here: Town) -> None:
+    how, _ = await here.visit(
+        *to_the_questions(here),
+        here.put_page(),
+        On("review-hukou-own-page", "keep"),
+        On("check-answers", "support"),
+        On("ask-support", Answer("enter", "subsistence")),
+        here.put_page("capture-subsistence-cert"),
+        On("review-subsistence-cert", "keep"),
+        On("check-answers", "file"),
+        On("done", "finish"),
+    )
+    assert how is Ending.DONE
+
+
+async def test_an_empty_desk_is_noticed_before_anything_is_kept(here: Town) -> None:
+    def empty(page: Page) -> str:
+        here.bench("clear-desk", device="document-camera")
+        return "shoot"
+
+    def again(page: Page) -> Wish | str:
+        assert key_of(page.problem) == "capture.problem.no-page"  # type: ignore[attr-defined]
+        here.bench("put-page", device="document-camera", what="household-register")
+        see_page(page)
+        return "shoot"
+
+    how, _ = await here.visit(
+        *to_the_questions(here),
+        On("capture-hukou-own-page", empty),
+        On("capture-hukou-own-page", again),  # type: ignore[arg-type]
+        On("review-hukou-own-page", Wish.LEAVE),
+    )
+    assert how is Ending.LEFT
+
+
+async def test_a_result_is_printed_taken_and_every_copy_accounted_for(here: Town) -> None:
+    def choose(page: Page) -> str:
+        return page.choices[0].id  # type: ignore[attr-defined,no-any-return]
+
+    def refill(page: Page) -> str:
+        here.bench("fault", device="receipt-printer", fault="none")
+        return "again"
+
+    here.bench("fault", device="receipt-printer", fault="paper-out:3")
+    how, _ = await here.visit(
+        On("home", "results"),
+        here.lay_card(),
+        On("choose-result", choose),
+        On("not-printed", refill),
+        On("take-paper", "taken"),
+        On("result-taken", "finish"),
+    )
+    assert how is Ending.DONE
+    assert "paper.again" in here.bench("paper", device="receipt-printer")["text"], (
+        "the second sheet is marked"
+    )
+    queue = here.kiosk.submissions.queue
+    await here.until(lambda: queue.stats().delivered == 3)
+    (result,) = await here.hub("results")
+    assert [copy["outcome"] for copy in result["copies"]] == ["taken"], (
+        "one copy, whatever became of the first sheet"
+    )
+
+
+async def test_somebody_without_results_is_told_so(here: Town) -> None:
+    how, _ = await here.visit(
+        On("home", "results"), here.lay_card("zhao-jianguo"), On("nothing-to-collect", "finish")
+    )
+    assert how is Ending.DONE
+
+
+async def test_what_could_not_be_done_becomes_a_ticket_with_a_number(here: Town) -> None:
+    how, resident = await here.visit(
+        On("home", ITEM),
+        On("guide", Wish.COULD_NOT),
+        On("trouble", "do-not-understand"),
+        On("trouble-kept", "close"),
+        On("guide", Wish.LEAVE),
+    )
+    assert how is Ending.LEFT
+    number = last(resident, Notice).big
+    assert number in here.bench("paper", device="receipt-printer")["text"]
+    queue = here.kiosk.submissions.queue
+    await here.until(lambda: queue.stats().delivered == 1)
+
+
+async def test_nothing_personal_stays_on_the_kiosk_after_a_visit(
+    here: Town, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await here.visit(*to_the_end(here), On("done", "finish"))
+    queue = here.kiosk.submissions.queue
+    await here.until(lambda: queue.stats().delivered >= 1)
+    canaries = [PHONE, *(word[::-1] for word in BACKWARDS)]
+    said = "".join(capsys.readouterr())
+    assert not [canary for canary in canaries if canary in said], "nothing personal is logged"
+    data = here.site.data
+    mine = [
+        path
+        for path in data.rglob("*")
+        if path.is_file() and not {"hub", "bench"} & set(path.relative_to(data).parts)
+    ]
+    assert mine
+    for path in mine:
+        content = path.read_bytes()
+        for canary in canaries:
+            for encoding in ("utf-8", "gbk", "utf-16-le"):
+                assert canary.encode(encoding) not in content, f"{path.name} holds something personal"
+
+
+async def test_the_hub_going_away_between_choosing_and_printing_is_said_in_words(here: Town) -> None:
+    def cut(page: Page) -> str:
+        here.bench("network", state="off")
+        return page.choices[0].id  # type: ignore[attr-defined,no-any-return]
+
+    def mend(page: Page) -> str:
+        here.bench("network", state="on")
+        return "again"
+
+    how, _ = await here.visit(
+        On("home", "results"),
+        here.lay_card(),
+        On("choose-result", cut),
+        On("no-network", mend),
+        On("take-paper", "taken"),
+        On("result-taken", "finish"),
+    )
+    assert how is Ending.DONE
+
+
+async def test_nothing_personal_stays_in_memory_after_a_visit(here: Town) -> None:
+    await here.visit(*to_the_end(here), On("done", "finish"))
+    gc.collect()
+    found = [
+        type(holder).__name__
+        for holder in gc.get_objects()
+        for held in gc.get_referents(holder)
+        if isinstance(held, str) and any(word in held[::-1] for word in BACKWARDS)
+    ]
+    assert found == []
+
+
+async def test_residents_come_one_after_the_other(here: Town) -> None:
+    resident = ScriptedResident(
+        On("attract", "start"),
+        On("home", Wish.LEAVE),
+        On("home", ITEM),
+        On("guide", Wish.LEAVE),
+        On("home", None),
+    )
+    day = asyncio.create_task(keep_open(here.kiosk, resident))
+    await here.until(lambda: len(resident.script) == 1 and resident.names[-1] == "home")
+    day.cancel()
+    await asyncio.gather(day, return_exceptions=True)
+    assert resident.names == ["attract", "home", "home", "guide", "home"], (
+        "who asks for the first page is on it"
+    )
+
+
+async def test_a_second_start_on_the_same_data_is_refused_in_words(here: Town) -> None:
+    with pytest.raises(QueueInUse):
+        async with open_kiosk(here.site):
+            pass
