@@ -24,6 +24,7 @@ _LOOK = 0.25
 P = ParamSpec("P")
 T = TypeVar("T")
 
+
 class Turn:
     """One piece of work: how long it may take, and whether anybody still wants it.
 

@@ -320,9 +320,7 @@ async def test_check_asks_the_reader_every_time(driver: IdCardReader, reader: Sc
     assert driver.status.reasons == ("silent",)
 
 
-async def test_a_reader_whose_self_test_failed_is_unfit(
-    driver: IdCardReader, reader: ScriptedReader
-) -> None:
+async def test_a_reader_whose_self_test_failed_is_unfit(driver: IdCardReader, reader: ScriptedReader) -> None:
     reader.script[SAM_STATUS] = [Reply(Status.SELF_TEST_FAILED).encode()]
     with pytest.raises(KeeperAction) as failure:
         await driver.check()
