@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -171,8 +171,13 @@ class HubClient:
         receipt = self._ask("POST", "/api/v1/results/copies/outcome", CopyReceipt, report)
         return named(receipt, report.copy_id)
 
-    def deliver(self, item: LeasedItem) -> Outcome:
-        """Deliver one queued item, its attachments first (the ``deliver`` of ``offline_queue.Uploader``)."""
+    def deliver(self, items: Sequence[LeasedItem]) -> list[Outcome]:
+        """Deliver queued items, their attachments first (the ``deliver`` of ``offline_queue.Uploader``)."""
+        return [self._deliver(item) for item in items]
+
+    # ------------------------------------------------------------------------------------------------- inside
+
+    def _deliver(self, item: LeasedItem) -> Outcome:
         try:
             return Delivered(self._upload(item).model_dump_json())
         except HubUnreachable as error:
@@ -183,8 +188,6 @@ class HubClient:
             if error.problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 return RetryLater(str(error))
             return Refused(str(error))
-
-    # ------------------------------------------------------------------------------------------------- inside
 
     def _upload(self, item: LeasedItem) -> Receipt:
         for attachment in item.attachments:

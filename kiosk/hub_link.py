@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -59,11 +59,11 @@ class HubLink:
         if self.client is not None:
             self.client.close()
 
-    def deliver(self, item: LeasedItem) -> Outcome:
-        """Deliver one queued item (called in the uploader's thread)."""
+    def deliver(self, items: Sequence[LeasedItem]) -> Sequence[Outcome]:
+        """Deliver queued items (called in the uploader's threads)."""
         if self.client is None:
-            return RetryLater("this kiosk is not enrolled yet", systemic=True)
-        return self.client.deliver(item)
+            return [RetryLater("this kiosk is not enrolled yet", systemic=True)] * len(items)
+        return self.client.deliver(items)
 
     def doubt(self) -> None:
         """Somebody met a silent hub: look again now instead of at the next turn."""

@@ -8,17 +8,22 @@ knows nothing of kiosks or hubs: it is handed a folder, a clock, a sealer and th
 from offline_queue.errors import (
     ContentConflict,
     NoRecipient,
+    NotHeld,
     QueueDamaged,
     QueueError,
     QueueInUse,
+    QueueTooNew,
+    SpaceLow,
     StorageFailed,
     UnknownItem,
 )
 from offline_queue.ids import new_id
 from offline_queue.model import (
     Attachment,
+    AuditEntry,
     Delivered,
     Envelope,
+    Incident,
     LeasedItem,
     Outcome,
     QueueStats,
@@ -28,24 +33,30 @@ from offline_queue.model import (
     State,
 )
 from offline_queue.store import OfflineQueue
-from offline_queue.uploader import Uploader, Waits
+from offline_queue.uploader import Batches, Uploader, Waits
 
 __all__ = [
     "Attachment",
+    "AuditEntry",
+    "Batches",
     "ContentConflict",
     "Delivered",
     "Envelope",
+    "Incident",
     "LeasedItem",
     "NoRecipient",
+    "NotHeld",
     "OfflineQueue",
     "Outcome",
     "QueueDamaged",
     "QueueError",
     "QueueInUse",
     "QueueStats",
+    "QueueTooNew",
     "Refused",
     "RetryLater",
     "Sealer",
+    "SpaceLow",
     "State",
     "StorageFailed",
     "UnknownItem",

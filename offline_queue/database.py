@@ -6,45 +6,24 @@ import fcntl
 import os
 import sqlite3
 from pathlib import Path
-from typing import IO
+from typing import IO, Final
 
 from sqlite_utils import Database
 
-from offline_queue.errors import QueueDamaged, QueueInUse, StorageFailed
+from offline_queue.errors import QueueDamaged, QueueError, QueueInUse, StorageFailed
+from offline_queue.schema import migrate
 
-_VERSION = 1
-_SCHEMA = """
-CREATE TABLE items (
-    id TEXT PRIMARY KEY,
-    kind TEXT NOT NULL,
-    schema INTEGER NOT NULL,
-    digest BLOB NOT NULL,            -- SHA-256 of the content in the clear: decides "same" or "other" content
-    created REAL NOT NULL,
-    size INTEGER NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('pending', 'leased', 'delivered', 'held')),
-    attempts INTEGER NOT NULL DEFAULT 0,
-    turn INTEGER NOT NULL DEFAULT 0, -- grows with every lease: the item tried longest ago goes first
-    not_before REAL NOT NULL DEFAULT 0, -- next attempt of a pending item, end of the lease of a leased one
-    reason TEXT,
-    receipt TEXT,
-    sealed BLOB                      -- null once delivered; last, so that envelopes are read without it
-) STRICT;
-CREATE INDEX items_open ON items (turn, created) WHERE state IN ('pending', 'leased');
-CREATE INDEX items_state ON items (state, created);
-CREATE TABLE attachments (
-    item_id TEXT NOT NULL REFERENCES items (id),
-    position INTEGER NOT NULL,
-    sha256 TEXT NOT NULL,
-    sealed BLOB NOT NULL,
-    PRIMARY KEY (item_id, position)
-) STRICT;
-CREATE TABLE pause (
-    only INTEGER PRIMARY KEY CHECK (only = 1),
-    until REAL NOT NULL,
-    streak INTEGER NOT NULL
-) STRICT;
-INSERT INTO pause VALUES (1, 0, 0);
-"""
+NAME: Final = "queue.db"
+
+_PRAGMAS = (
+    "page_size = 8192",
+    # No second process may come in (the lock says so already), and then no shared memory file is needed.
+    "locking_mode = EXCLUSIVE",
+    "journal_mode = WAL",
+    "synchronous = FULL",  # NORMAL loses acknowledged rows when the power goes
+    "secure_delete = ON",
+    "wal_autocheckpoint = 8192",  # pages, 64 MB; the uploader checkpoints when it idles, long before
+)
 
 
 def lock_folder(folder: Path) -> IO[str]:
@@ -54,7 +33,7 @@ def lock_folder(folder: Path) -> IO[str]:
     """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _sync_folder(folder.parent)
+        sync_folder(folder.parent)
         handle = (folder / "queue.lock").open("a+", encoding="ascii")
     except OSError as error:
         raise StorageFailed(f"the queue folder {folder} cannot be used: {error.strerror}") from error
@@ -65,65 +44,103 @@ def lock_folder(folder: Path) -> IO[str]:
         holder = handle.read().strip() or "unknown"
         handle.close()
         raise QueueInUse(f"the queue in {folder} is in use by another process (number {holder})") from None
-    handle.truncate(0)
-    handle.write(f"{os.getpid()}\n")
-    handle.flush()
+    try:
+        handle.truncate(0)
+        handle.write(f"{os.getpid()}\n")
+        handle.flush()
+    except OSError:  # a full disk: the number is a courtesy, the lock is what counts
+        pass
     return handle
 
 
-def open_database(folder: Path) -> Database:
-    """Open, and if new create, the database in a locked folder.
+def open_database(file: Path, *, journal: int = 0) -> Database:
+    """Open, and if new create, the database ``file`` in a locked folder, with today's tables.
 
-    Raises ``QueueDamaged`` if it cannot be read, ``StorageFailed`` if the disk refuses.
+    ``journal``: bytes of its journal to write in advance, for overwriting is synced faster than growing.
+    Raises ``QueueDamaged`` if it cannot be read whole, ``QueueTooNew`` if newer software wrote it,
+    ``StorageFailed`` if the disk refuses.
     """
+    connection: sqlite3.Connection | None = None
     try:
-        connection = sqlite3.connect(folder / "queue.db", check_same_thread=False)
+        connection = connect(file)
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}").fetchall()
+        database = Database(connection, execute_plugins=False, recursive_triggers=False)
+        _check(database)
+        migrate(database)
+        file.chmod(0o600)
+        if journal:
+            _write_ahead(connection, file, journal)
+        sync_folder(file.parent)
     except sqlite3.Error as error:
+        close_quietly(connection)
         raise storage_error(error) from error
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")  # NORMAL loses acknowledged rows when the power goes
-        connection.execute("PRAGMA secure_delete = ON")
-        connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute(
-            "PRAGMA wal_autocheckpoint = 4000"
-        )  # pages; the uploader checkpoints when it idles
-        database = Database(connection, execute_plugins=False)
-        _migrate(database, folder)
-        (folder / "queue.db").chmod(0o600)
-        _sync_folder(folder)
-    except sqlite3.Error as error:
-        connection.close()
-        raise storage_error(error) from error
-    except QueueDamaged:
-        connection.close()
+    except OSError as error:
+        close_quietly(connection)
+        raise StorageFailed(f"the disk did not take it ({error.strerror})") from error
+    except QueueError:
+        close_quietly(connection)
         raise
     return database
+
+
+def connect(file: Path) -> sqlite3.Connection:
+    """A connection that begins and ends no transaction by itself; threads take turns outside of it."""
+    return sqlite3.connect(file, check_same_thread=False, isolation_level=None)
+
+
+def close_quietly(connection: sqlite3.Connection | None) -> None:
+    """Close what has failed already: a second error of the same disk says nothing new."""
+    try:
+        if connection is not None:
+            connection.close()
+    except sqlite3.Error:
+        pass
+
+
+def damage(database: Database, *, thorough: bool = False) -> str | None:
+    """What SQLite's own check finds, the first fault of it; ``thorough`` compares the indexes too."""
+    check = "integrity_check" if thorough else "quick_check"
+    found = database.execute(f"PRAGMA {check}(1)").fetchone()[0]
+    return None if found == "ok" else str(found)
 
 
 def storage_error(error: sqlite3.Error) -> QueueDamaged | StorageFailed:
     """What an error of SQLite means for the caller: damaged for good, or not stored this time."""
     name = getattr(error, "sqlite_errorname", "") or type(error).__name__
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "malformed" in str(error):
         return QueueDamaged(f"the queue's database is damaged ({name})")
     return StorageFailed(f"the disk did not take it ({name})")
 
 
-def _migrate(database: Database, folder: Path) -> None:
-    version = int(database.execute("PRAGMA user_version").fetchone()[0])
-    if version > _VERSION:
-        raise QueueDamaged(f"the queue in {folder} was written by a newer version ({version} > {_VERSION})")
-    if version == 0:
-        with database.atomic():
-            for statement in _SCHEMA.split(";\n"):
-                if statement.strip():
-                    database.execute(statement)
-            database.execute(f"PRAGMA user_version = {_VERSION}")
-
-
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the folder's entries durable: which files are in it, and under which names."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _check(database: Database) -> None:
+    found = damage(database)
+    if found:
+        raise QueueDamaged(f"the queue's database is damaged ({found})")
+
+
+def _write_ahead(connection: sqlite3.Connection, file: Path, size: int) -> None:
+    """Fill the journal with zeros, once all of it is in the database and it has been cut.
+
+    The cut is synced before the first zero is written: zeros among old frames would end their recovery early.
+    """
+    busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    journal = file.with_name(f"{file.name}-wal")
+    if busy or not journal.exists() or journal.stat().st_size:
+        return
+    descriptor = os.open(journal, os.O_WRONLY)
+    try:
+        os.fsync(descriptor)
+        os.pwrite(descriptor, bytes(size), 0)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -11,12 +11,20 @@ class QueueInUse(QueueError):
     """Another process has this queue open."""
 
 
+class QueueTooNew(QueueError):
+    """The queue was written by a newer version, which has to take it back first (``migrate``)."""
+
+
 class QueueDamaged(QueueError):
-    """The queue's database cannot be read, or was written by a newer version."""
+    """The queue's database cannot be read. The queue sets it aside and opens what could be saved of it."""
 
 
 class StorageFailed(QueueError):
-    """The disk did not take it: nothing was acknowledged, nothing is half stored."""
+    """The disk did not take it: nothing was acknowledged. The same put, with the same id, may be repeated."""
+
+
+class SpaceLow(StorageFailed):
+    """The disk is down to its reserve: nothing new is taken in, what is here is still delivered."""
 
 
 class NoRecipient(QueueError):
@@ -28,6 +36,10 @@ class UnknownItem(QueueError):
 
     def __init__(self, item_id: UUID) -> None:
         super().__init__(f"no item {item_id} in this queue")
+
+
+class NotHeld(QueueError):
+    """Only a held item can be released, only a waiting one hurried."""
 
 
 class ContentConflict(QueueError):

@@ -26,8 +26,11 @@ class State(StrEnum):
 class Envelope:
     """What may be read of an item without any key. Times are seconds since 1970 by the queue's clock.
 
-    ``size`` is the sealed size in bytes, attachments included; ``reason`` says why it was last put off or
-    held; ``receipt`` is the other end's answer, as text, once delivered.
+    ``created`` is when it was put; ``clock_offset`` how many seconds the other end's clock was then ahead
+    of ours (null if not known); ``boot`` and ``uptime`` name the start of the machine it was put in and the
+    seconds since. ``size`` is the sealed size in bytes, attachments included; ``reason`` says why it was
+    last put off or held; ``receipt`` is the other end's answer, as text, once delivered. ``owner`` is the person who
+    has to see to a held item, by ``deadline``.
     """
 
     id: UUID
@@ -40,6 +43,12 @@ class Envelope:
     next_attempt: float | None
     reason: str | None
     receipt: str | None
+    priority: int = 0
+    clock_offset: float | None = None
+    boot: str = ""
+    uptime: float | None = None
+    owner: str | None = None
+    deadline: float | None = None
 
 
 @dataclass(frozen=True)
@@ -52,11 +61,17 @@ class Attachment:
 
 @dataclass(frozen=True)
 class LeasedItem:
-    """An item handed out for delivery: its envelope, its sealed payload, its sealed attachments in order."""
+    """An item handed out for delivery: its envelope, its sealed payload, its sealed attachments in order.
+
+    ``age`` is the seconds since it was put, by a clock that cannot be set; null after a restart of the
+    machine. ``awaited``: somebody stands before the screen and waits for it.
+    """
 
     envelope: Envelope
     sealed: bytes = field(repr=False)
     attachments: tuple[Attachment, ...]
+    age: float | None = None
+    awaited: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,13 +105,39 @@ Outcome = Delivered | RetryLater | Refused
 
 @dataclass(frozen=True)
 class QueueStats:
-    """Items by state; ``oldest`` is when the oldest undelivered item was put (seconds since 1970), if any."""
+    """Items by state; ``oldest`` is when the oldest undelivered item was put (seconds since 1970), if any.
+
+    ``overdue`` held items are past their deadline; ``incidents`` counts how often the database was damaged.
+    """
 
     pending: int
     leased: int
     delivered: int
     held: int
     oldest: float | None
+    overdue: int = 0
+    incidents: int = 0
+
+
+@dataclass(frozen=True)
+class Incident:
+    """A damage and what became of it: how many items were saved, how many could not be read."""
+
+    at: float
+    what: str
+    saved: int
+    lost: int
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """What a person did to an item, and why."""
+
+    at: float
+    action: str
+    item_id: UUID
+    who: str
+    reason: str
 
 
 class Sealer(Protocol):

@@ -1,11 +1,14 @@
-"""The thread that empties the queue: patient with the network, impatient for a resident who waits."""
+"""The threads that empty the queue: patient with the network, impatient for a resident who waits."""
 
 from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
 
 import structlog
 
@@ -15,9 +18,12 @@ from offline_queue.store import OfflineQueue
 
 log = structlog.get_logger(__name__)
 
-_AFTER_STORAGE_FAILURE = 5.0
-_LONGEST_EXPONENT = 32
-_LONGEST_SLEEP = 60.0  # then the clock is looked at again: it may have been set meanwhile
+_AFTER_STORAGE_FAILURE: Final = 5.0
+_LONGEST_EXPONENT: Final = 32
+_LONGEST_SLEEP: Final = 60.0  # then the clock is looked at again: it may have been set meanwhile
+_DAY: Final = 86400.0
+
+Deliver = Callable[[Sequence[LeasedItem]], Sequence[Outcome]]
 
 
 @dataclass(frozen=True)
@@ -34,89 +40,150 @@ class Waits:
     pause_longest: float = 30.0
 
 
-class Uploader:
-    """Delivers the items of a queue in a thread of its own.
+@dataclass(frozen=True)
+class Batches:
+    """How much is on its way at once: ``lanes`` deliveries, each of ``items`` items or ``room`` bytes.
 
-    ``deliver`` blocks until it can say what became of an item and bounds its own time. What it raises is
-    logged by type and counts as "retry later". ``jitter(low, high)`` draws the wait.
+    One lane is kept for items somebody waits for. An item larger than ``room`` goes alone.
+    """
+
+    lanes: int = 4
+    items: int = 20
+    room: int = 500_000
+
+
+class Uploader:
+    """Delivers the items of a queue, in threads of its own.
+
+    ``deliver`` blocks until it can say, item by item, what became of them, and bounds its own time. What it
+    raises is logged by type and counts as "retry later". ``jitter(low, high)`` draws the wait. While the
+    other end cannot be reached a single item is tried at a time, whatever the number of lanes.
     """
 
     def __init__(
         self,
         queue: OfflineQueue,
-        deliver: Callable[[LeasedItem], Outcome],
+        deliver: Deliver,
         waits: Waits | None = None,
         jitter: Callable[[float, float], float] = random.uniform,
+        batches: Batches | None = None,
     ) -> None:
         self._queue = queue
         self._deliver = deliver
         self._waits = waits or Waits()
         self._jitter = jitter
-        self._wake = threading.Event()
+        self._batches = batches or Batches()
+        self._changed = threading.Condition()
+        self._news = 0
         self._ignore_pause = False
         self._stopping = False
+        self._in_flight = 0
         self._untidy = False
-        self._thread: threading.Thread | None = None
+        self._cared = time.monotonic()
+        self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Start the thread; the queue must stay open until ``stop``."""
+        """Start the threads; the queue must stay open until ``stop``."""
         self._stopping = False
-        self._thread = threading.Thread(target=self._run, name="queue-uploader", daemon=True)
-        self._thread.start()
+        self._queue.on_work = self._look
+        self._threads = [
+            threading.Thread(target=self._run, args=(lane,), name=f"queue-uploader-{lane}", daemon=True)
+            for lane in range(self._batches.lanes)
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def stop(self, timeout: float = 30.0) -> bool:
-        """Ask the thread to end after the item in hand, wait up to ``timeout`` seconds; whether it ended."""
+        """Ask the threads to end after what is in hand, wait up to ``timeout`` seconds; whether they did."""
         self._stopping = True
-        self._wake.set()
-        if self._thread is None:
-            return True
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
+        self._look()
+        ends = time.monotonic() + timeout
+        for thread in self._threads:
+            thread.join(max(0.0, ends - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._threads)
 
     def wake(self) -> None:
         """Try at once, pause or not: something new was put, or the network is back."""
         self._ignore_pause = True
-        self._wake.set()
+        self._look()
 
-    def _run(self) -> None:
+    def _look(self) -> None:
+        with self._changed:
+            self._news += 1
+            self._changed.notify_all()
+
+    def _run(self, lane: int) -> None:
         while not self._stopping:
-            self._wake.clear()
+            news = self._news
             try:
-                wait = self._step()
+                wait = self._step(lane)
             except QueueError as error:
                 log.critical("queue_storage_failed", error=str(error))
                 wait = _AFTER_STORAGE_FAILURE
             if wait > 0:
-                self._wake.wait(wait)
+                with self._changed:
+                    self._changed.wait_for(lambda: self._stopping or self._news != news, wait)  # noqa: B023
 
-    def _step(self) -> float:
-        """Deliver one item if one is due; seconds to wait before the next step."""
-        ignore_pause, self._ignore_pause = self._ignore_pause, False
-        wait = self._queue.seconds_until_due()
-        item = self._queue.lease() if ignore_pause or wait == 0 else None
-        if item is None:
+    def _step(self, lane: int) -> float:
+        """Deliver what is due and fits; seconds to wait before the next step."""
+        items, wait = self._take(awaited=lane == 0 and self._batches.lanes > 1)
+        if items:
+            try:
+                self._settle(items, self._outcomes(items))
+            finally:
+                with self._changed:
+                    self._in_flight -= 1
+                self._look()
+            return 0
+        if lane == self._batches.lanes - 1:
             self._tidy()
-            return min(wait or _LONGEST_SLEEP, _LONGEST_SLEEP)
-        self._settle(item, self._outcome(item))
-        return 0
+        return min(wait or _LONGEST_SLEEP, _LONGEST_SLEEP)
 
-    def _outcome(self, item: LeasedItem) -> Outcome:
+    def _take(self, *, awaited: bool) -> tuple[list[LeasedItem], float | None]:
+        with self._changed:
+            streak = self._queue.pause_streak()
+            if streak and self._in_flight:
+                return [], None  # its outcome will wake us
+            if not self._ignore_pause and (left := self._queue.seconds_of_pause()):
+                return [], left
+            limit = 1 if streak or awaited else self._batches.items
+            items = self._queue.lease(limit, room=self._batches.room, awaited=awaited)
+            if items or not awaited:
+                self._ignore_pause = False
+            self._in_flight += bool(items)
+        return items, None if items or awaited else self._queue.seconds_until_due()
+
+    def _outcomes(self, items: list[LeasedItem]) -> Sequence[Outcome]:
         try:
-            return self._deliver(item)
-        except Exception as error:  # noqa: BLE001 - whatever it raises, the item stays and the thread lives
-            log.critical("queue_deliver_raised", id=str(item.envelope.id), error=type(error).__name__)
-            return RetryLater(f"delivery failed: {type(error).__name__}")
+            return self._deliver(items)
+        except Exception as error:  # noqa: BLE001 - whatever it raises, the items stay and the thread lives
+            log.critical("queue_deliver_raised", items=len(items), error=type(error).__name__)
+            if len(items) > 1:  # whichever it was, the others must not suffer for it
+                return [outcome for item in items for outcome in self._outcomes([item])]
+            return [RetryLater(f"delivery failed: {type(error).__name__}")]
 
-    def _settle(self, item: LeasedItem, outcome: Outcome) -> None:
+    def _settle(self, items: list[LeasedItem], outcomes: Sequence[Outcome]) -> None:
+        pauses = [one for one in outcomes if isinstance(one, RetryLater) and one.systemic]
+        met = [item.envelope.id for item, one in zip(items, outcomes, strict=True) if one in pauses]
+        with self._queue.together():
+            for item, outcome in zip(items, outcomes, strict=True):
+                if outcome not in pauses:
+                    self._settle_one(item, outcome)
+            if pauses:
+                self._pause(met, pauses[0])
+            else:
+                self._queue.resume()
+
+    def _pause(self, met: list[UUID], cause: RetryLater) -> None:
+        streak = self._queue.pause_streak()
+        wait = self._draw(self._waits.pause_first, self._waits.pause_longest, streak, cause.after)
+        self._queue.pause(met, wait, cause.reason)
+        if streak == 0:
+            log.warning("queue_paused", reason=cause.reason)
+
+    def _settle_one(self, item: LeasedItem, outcome: Outcome) -> None:
         item_id = item.envelope.id
         match outcome:
-            case RetryLater(reason, after, systemic=True):
-                streak = self._queue.pause_streak()
-                wait = self._draw(self._waits.pause_first, self._waits.pause_longest, streak, after)
-                self._queue.pause(item_id, wait, reason)
-                if streak == 0:
-                    log.warning("queue_paused", reason=reason)
-                return
             case RetryLater(reason, after):
                 wait = self._draw(self._waits.first, self._waits.longest, item.envelope.attempts, after)
                 self._queue.put_off(item_id, wait, reason)
@@ -128,7 +195,6 @@ class Uploader:
                 self._queue.settle_delivered(item_id, receipt)
                 self._untidy = True
                 log.info("queue_item_delivered", id=str(item_id), kind=item.envelope.kind)
-        self._queue.resume()
 
     def _draw(self, first: float, longest: float, failures: int, after: float | None) -> float:
         ceiling = min(longest, first * 2 ** min(failures, _LONGEST_EXPONENT))
@@ -136,6 +202,12 @@ class Uploader:
         return (after or 0.0) + self._jitter(0.0, ceiling)
 
     def _tidy(self) -> None:
-        if self._untidy:
-            self._queue.checkpoint()
+        """With nothing to do: cut the journal, so that erased content is gone; once a day look at it all."""
+        if self._untidy or self._queue.journal_is_long():
             self._untidy = False
+            self._queue.checkpoint()
+        if time.monotonic() - self._cared > _DAY:
+            self._cared = time.monotonic()
+            faults = self._queue.verify()
+            if faults:
+                log.critical("queue_damaged", faults=len(faults), first=faults[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from uuid import UUID
@@ -34,7 +34,9 @@ OpenClient = Callable[[str], HubClient]
 
 
 @contextmanager
-def uploading(queue: OfflineQueue, deliver: Callable[[LeasedItem], Outcome]) -> Iterator[Uploader]:
+def uploading(
+    queue: OfflineQueue, deliver: Callable[[Sequence[LeasedItem]], Sequence[Outcome]]
+) -> Iterator[Uploader]:
     uploader = Uploader(queue, deliver, Waits(first=0.05, longest=0.05, pause_first=0.05, pause_longest=0.05))
     uploader.start()
     try:
@@ -104,16 +106,14 @@ def test_sending_again_after_delivery_gives_the_same_receipt(
     hub: HubProcess, client: HubClient, queue: OfflineQueue
 ) -> None:
     put(queue, PAGE)
-    leased = queue.lease()
-    assert leased is not None
-    assert client.deliver(leased) == client.deliver(leased)
+    [leased] = queue.lease()
+    assert client.deliver([leased]) == client.deliver([leased])
 
 
 def test_other_content_under_a_known_id_is_refused_and_held(client: HubClient, queue: OfflineQueue) -> None:
     item_id = put(queue, PAGE)
-    leased = queue.lease()
-    assert leased is not None
-    client.deliver(leased)
+    [leased] = queue.lease()
+    client.deliver([leased])
     sealer = queue.sealer
     assert sealer is not None
     other = payload(name="王五").model_dump_json().encode()
@@ -122,7 +122,7 @@ def test_other_content_under_a_known_id_is_refused_and_held(client: HubClient, q
         sealer.seal(other, item_id=item_id, kind=SUBMISSION_KIND, schema=1, part=0),
         leased.attachments,
     )
-    outcome = client.deliver(forged)
+    [outcome] = client.deliver([forged])
     assert outcome == Refused("409 This id was received with other content")
 
 
@@ -134,11 +134,11 @@ def test_a_seal_for_somebody_else_is_refused(client: HubClient, queue: OfflineQu
 
 def test_content_moved_to_another_id_is_refused(client: HubClient, queue: OfflineQueue) -> None:
     put(queue)
-    leased = queue.lease()
-    assert leased is not None
+    [leased] = queue.lease()
     fields = {name: getattr(leased.envelope, name) for name in leased.envelope.__dataclass_fields__}
     moved = LeasedItem(Envelope(**{**fields, "id": new_id()}), leased.sealed, leased.attachments)
-    assert client.deliver(moved) == Refused(
+    [outcome] = client.deliver([moved])
+    assert outcome == Refused(
         "422 The item cannot be taken: The seal cannot be opened: altered, or sealed as something else"
     )
 
@@ -258,6 +258,5 @@ def test_a_failure_of_the_hub_itself_is_not_the_end_of_an_item(
 
 
 def _deliver_next(queue: OfflineQueue, client: HubClient) -> Outcome:
-    leased = queue.lease()
-    assert leased is not None
-    return client.deliver(leased)
+    [leased] = queue.lease()
+    return client.deliver([leased])[0]

@@ -119,9 +119,8 @@ class TestSignatures:
             closing(OfflineQueue(tmp_path / "queue", identity.sealer())) as queue,
         ):
             put(queue)
-            leased = queue.lease()
-            assert leased is not None
-            assert client.deliver(leased) == RetryLater("403 This kiosk is revoked", systemic=True)
+            [leased] = queue.lease()
+            assert client.deliver([leased]) == [RetryLater("403 This kiosk is revoked", systemic=True)]
 
 
 class TestResults:
@@ -205,8 +204,7 @@ def _copy(hub: HubProcess, copy_id: object) -> dict[str, Any]:
 
 
 def _deliver(queue: OfflineQueue, client: HubClient) -> Delivered:
-    leased = queue.lease()
-    assert leased is not None
-    outcome = client.deliver(leased)
+    [leased] = queue.lease()
+    [outcome] = client.deliver([leased])
     assert isinstance(outcome, Delivered)
     return outcome

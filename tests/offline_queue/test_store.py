@@ -3,7 +3,9 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,8 +16,8 @@ from offline_queue import (
     ContentConflict,
     NoRecipient,
     OfflineQueue,
-    QueueDamaged,
     QueueInUse,
+    QueueTooNew,
     State,
     StorageFailed,
     UnknownItem,
@@ -40,8 +42,7 @@ def test_what_was_put_is_there_after_a_restart(reopen: Reopen) -> None:
 
     queue = reopen()
     assert queue.get(item_id) == put
-    leased = queue.lease()
-    assert leased is not None
+    [leased] = queue.lease()
     assert unscramble(leased.sealed.rpartition(b"|")[2]) == b"content"
     assert leased.sealed.startswith(f"{item_id}|submission|3|0|".encode())
     assert [file.sealed.partition(b"|3|")[2][:2] for file in leased.attachments] == [b"1|", b"2|"]
@@ -101,7 +102,7 @@ def test_delivered_content_is_erased_and_the_envelope_stays(queue: OfflineQueue,
     assert not _on_disk(tmp_path, unscramble(b"the photographed page"))
     envelope = queue.get(item_id)
     assert (envelope.state, envelope.receipt) == (State.DELIVERED, '{"case_no": "3701-2026-000001"}')
-    assert queue.lease() is None
+    assert queue.lease() == []
 
 
 def test_nothing_readable_reaches_the_disk(queue: OfflineQueue, tmp_path: Path) -> None:
@@ -155,7 +156,7 @@ def test_the_wait_of_an_item_survives_a_restart(reopen: Reopen, clock: Clock) ->
 def test_a_pause_survives_a_restart(reopen: Reopen) -> None:
     queue = reopen()
     item_id = queue.put(new_id(), "submission", b"content").id
-    queue.pause(item_id, 40, "no network")
+    queue.pause([item_id], 40, "no network")
     queue = reopen()
     assert queue.seconds_until_due() == pytest.approx(40)
     assert queue.pause_streak() == 1
@@ -170,7 +171,7 @@ def test_a_clock_that_falls_back_to_1970_does_not_strand_an_item(
 ) -> None:
     item_id = queue.put(new_id(), "submission", b"content").id
     queue.put_off(item_id, 600, "later")
-    queue.pause(queue.put(new_id(), "submission", b"other").id, 600, "later")
+    queue.pause([queue.put(new_id(), "submission", b"other").id], 600, "later")
     clock.now = year_1970
     assert queue.seconds_until_due() == 0
     assert {_leased(queue), _leased(queue)} >= {item_id}
@@ -190,7 +191,7 @@ def test_a_held_item_keeps_its_content_and_its_reason(queue: OfflineQueue, tmp_p
     queue.settle_held(item_id, "422 the item cannot be taken")
     assert queue.get(item_id).state is State.HELD
     assert queue.envelopes(State.HELD)[0].reason == "422 the item cannot be taken"
-    assert queue.lease() is None
+    assert queue.lease() == []
     queue.checkpoint()
     assert _on_disk(tmp_path, unscramble(b"content of the item"))
 
@@ -221,25 +222,31 @@ def test_waiting_gives_what_is_known_when_the_time_is_up(queue: OfflineQueue) ->
 
 def test_a_full_disk_is_an_error_and_never_a_false_success(queue: OfflineQueue) -> None:
     kept = queue.put(new_id(), "submission", b"content").id
-    pages = queue._database.execute("PRAGMA page_count").fetchone()[0]
-    queue._database.execute(f"PRAGMA max_page_count = {pages + 2}")
+    pages = execute(queue, "PRAGMA page_count").fetchone()[0]
+    execute(queue, f"PRAGMA max_page_count = {pages + 2}")
     lost = new_id()
     with pytest.raises(StorageFailed, match="SQLITE_FULL"):
         queue.put(lost, "submission", b"x" * 100_000)
     assert [envelope.id for envelope in queue.envelopes()] == [kept]
-    queue._database.execute("PRAGMA max_page_count = 1000000")
+    execute(queue, "PRAGMA max_page_count = 1000000")
     assert queue.put(lost, "submission", b"x" * 100_000).id == lost
 
 
-def test_a_damaged_database_is_said_so(tmp_path: Path) -> None:
+def test_what_is_no_database_is_set_aside_and_reported(tmp_path: Path) -> None:
     (tmp_path / "queue.db").write_bytes(b"this is no database at all" * 100)
-    with pytest.raises(QueueDamaged, match="damaged"):
-        OfflineQueue(tmp_path, Scrambler())
+    with closing(OfflineQueue(tmp_path, Scrambler())) as queue:
+        assert [(one.saved, one.lost) for one in queue.incidents()] == [(0, 0)]
+        assert queue.put(new_id(), "submission", b"content").state is State.PENDING
+        assert queue.stats().incidents == 1
+    [aside] = tmp_path.glob("damaged-*/queue.db")
+    assert aside.read_bytes().startswith(b"this is no database")
+    with closing(OfflineQueue(tmp_path, Scrambler())) as queue:
+        assert (queue.stats().pending, queue.stats().incidents) == (1, 1)
 
 
 def test_a_database_of_a_newer_version_is_left_alone(reopen: Reopen) -> None:
-    reopen()._database.execute("PRAGMA user_version = 99")
-    with pytest.raises(QueueDamaged, match="newer version"):
+    execute(reopen(), "PRAGMA user_version = 99")
+    with pytest.raises(QueueTooNew, match="version 99"):
         reopen()
 
 
@@ -267,7 +274,7 @@ def test_what_was_told_survives_a_kill_in_the_middle(tmp_path: Path, told: int) 
     queue = OfflineQueue(tmp_path, Scrambler())
     try:
         assert {envelope.id for envelope in queue.envelopes()} >= set(acknowledged)
-        assert queue._database.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        assert execute(queue, "PRAGMA integrity_check").fetchone()[0] == "ok"
     finally:
         queue.close()
 
@@ -280,9 +287,14 @@ def test_ids_are_version_7_and_in_the_order_of_time(now: float) -> None:
     assert first.int >> 80 == int(now * 1000)
 
 
+def execute(queue: OfflineQueue, sql: str) -> Any:
+    """Ask the queue's own database."""
+    return queue._connection._open().execute(sql)
+
+
 def _leased(queue: OfflineQueue) -> UUID | None:
     leased = queue.lease()
-    return leased.envelope.id if leased else None
+    return leased[0].envelope.id if leased else None
 
 
 def _on_disk(folder: Path, needle: bytes) -> bool:

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
 import pytest
 
 from offline_queue import (
+    Batches,
     Delivered,
     LeasedItem,
     OfflineQueue,
@@ -22,6 +23,7 @@ from offline_queue import (
 from tests.offline_queue.conftest import Clock
 
 PATIENCE = 20.0
+ONE_BY_ONE = Batches(lanes=1, items=1)
 
 
 class OtherEnd:
@@ -32,10 +34,10 @@ class OtherEnd:
         self.offered: list[UUID] = []
         self._asked = threading.Semaphore(0)
 
-    def __call__(self, item: LeasedItem) -> Outcome:
-        self.offered.append(item.envelope.id)
-        self._asked.release()
-        return self._answer(item)
+    def __call__(self, items: Sequence[LeasedItem]) -> list[Outcome]:
+        self.offered += [item.envelope.id for item in items]
+        self._asked.release(len(items))
+        return [self._answer(item) for item in items]
 
     def wait_asked(self, times: int = 1) -> None:
         for _ in range(times):
@@ -43,9 +45,11 @@ class OtherEnd:
 
 
 @contextmanager
-def running(queue: OfflineQueue, other_end: OtherEnd, waits: Waits | None = None) -> Iterator[Uploader]:
+def running(
+    queue: OfflineQueue, other_end: OtherEnd, waits: Waits | None = None, batches: Batches = ONE_BY_ONE
+) -> Iterator[Uploader]:
     """An uploader whose waits are always the longest that jitter allows."""
-    uploader = Uploader(queue, other_end, waits, jitter=lambda _low, high: high)
+    uploader = Uploader(queue, other_end, waits, jitter=lambda _low, high: high, batches=batches)
     uploader.start()
     try:
         yield uploader

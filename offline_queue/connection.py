@@ -1,0 +1,150 @@
+"""One open database that is opened anew after every error of the disk, and salvaged when it is damaged."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+from sqlite_utils import Database
+
+from offline_queue.database import (
+    NAME,
+    close_quietly,
+    damage,
+    lock_folder,
+    open_database,
+    storage_error,
+)
+from offline_queue.errors import QueueDamaged, QueueError, StorageFailed
+from offline_queue.rows import Parts, read_parts
+from offline_queue.salvage import finish_salvage, salvage
+
+log = structlog.get_logger(__name__)
+
+_JOURNAL: Final = 8_000_000  # bytes
+_JOURNAL_ROOM: Final = 50_000_000  # bytes free below which the journal has to do without
+
+
+class Connection:
+    """The database of one locked folder; its owner lets one thread in at a time.
+
+    After an error of the disk the open database is given up: a sync that failed once may succeed the second
+    time without having written anything. Closing it moves what was acknowledged into the database file and
+    removes the journal with whatever was not; then it is opened again.
+    """
+
+    def __init__(
+        self, folder: Path, clock: Callable[[], float], on_open: Callable[[Callable[..., Any]], None]
+    ) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._on_open = on_open
+        self._in_transaction = False
+        self._database: Database | None = None
+        self._broken: QueueError | None = None
+        self._lock_file = lock_folder(folder)
+        self.closed = False
+        try:
+            self._open()
+        except QueueError:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the database and give the lock back; harmless the second time."""
+        self.closed = True
+        self._give_up()
+        self._lock_file.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Callable[..., Any]]:
+        """A transaction, or a part of the one that is open; yields ``execute``."""
+        database = self._open()
+        with self._told():
+            if self._in_transaction:
+                yield database.conn.execute
+                return
+            database.conn.execute("BEGIN IMMEDIATE")
+            self._in_transaction = True
+            try:
+                yield database.conn.execute
+                database.conn.execute("COMMIT")
+            finally:
+                self._in_transaction = False
+                if database.conn.in_transaction:
+                    database.conn.execute("ROLLBACK")
+
+    def read(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+        """All rows of a question."""
+        database = self._open()
+        with self._told():
+            return database.conn.execute(sql, values).fetchall()
+
+    def parts(self, n: int) -> Parts:
+        """The sealed parts of an item."""
+        database = self._open()
+        with self._told():
+            return read_parts(database, n)
+
+    def journal_size(self) -> int:
+        """Bytes of the journal as it lies in the folder."""
+        journal = self._folder / f"{NAME}-wal"
+        return journal.stat().st_size if journal.exists() else 0
+
+    def damage(self) -> str | None:
+        """What SQLite's thorough check finds; ``None`` when all is well."""
+        database = self._open()
+        try:
+            return damage(database, thorough=True)
+        except sqlite3.DatabaseError as error:
+            return str(storage_error(error))
+
+    def _open(self) -> Database:
+        if self._broken is not None and not self._in_transaction:
+            self._give_up()
+        if self._database is not None:
+            return self._database
+        if self.closed:
+            raise QueueError("the queue is closed")
+        try:
+            finish_salvage(self._folder)
+            self._database = self._opened()
+        except OSError as error:
+            raise StorageFailed(f"the disk did not take it ({error.strerror})") from error
+        self._broken = None
+        with self.transaction() as execute:
+            self._on_open(execute)
+        return self._database
+
+    def _opened(self) -> Database:
+        try:
+            if isinstance(self._broken, QueueDamaged):
+                raise self._broken  # met while it was open: the quick check at opening may not see it
+            return self._opened_whole()
+        except QueueDamaged as error:
+            salvage(self._folder, str(error), self._clock())
+            return self._opened_whole()
+
+    def _opened_whole(self) -> Database:
+        room = shutil.disk_usage(self._folder).free > _JOURNAL_ROOM
+        return open_database(self._folder / NAME, journal=_JOURNAL if room else 0)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Errors of SQLite in the queue's own words; the database they came from is not used again."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            self._broken = storage_error(error)
+            log.critical("queue_storage_failed", error=str(self._broken))
+            raise self._broken from error
+
+    def _give_up(self) -> None:
+        if self._database is not None:
+            close_quietly(self._database.conn)
+            self._database = None

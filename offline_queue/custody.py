@@ -1,0 +1,90 @@
+"""What a technician does: look, check, hurry, release, carry by hand. Every act is kept with who and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from offline_queue.errors import NotHeld
+from offline_queue.model import AuditEntry, Envelope, Incident, LeasedItem, State
+from offline_queue.rows import ENVELOPE, envelope, intact
+from offline_queue.table import Table
+
+log = structlog.get_logger(__name__)
+
+
+class Custody(Table):
+    """The queue as a technician meets it."""
+
+    def incidents(self) -> list[Incident]:
+        """What happened to the database so far, oldest first."""
+        return [
+            Incident(*row) for row in self._read("SELECT at, what, saved, lost FROM incidents ORDER BY at")
+        ]
+
+    def retry(self, item_id: UUID, who: str, reason: str = "") -> Envelope:
+        """Let a waiting item be tried at once. Raises ``UnknownItem``, ``NotHeld`` if it is not waiting."""
+        return self._act(item_id, State.PENDING, "retry", who, reason)
+
+    def release(self, item_id: UUID, who: str, reason: str) -> Envelope:
+        """Let a held item go to the other end again; ``reason`` says why it should be taken now.
+
+        Raises ``UnknownItem``, ``NotHeld``, and ``ValueError`` without a reason.
+        """
+        if not reason.strip():
+            raise ValueError("a release needs a reason")
+        return self._act(item_id, State.HELD, "release", who, reason)
+
+    def audit(self, item_id: UUID | None = None) -> list[AuditEntry]:
+        """What people did, to one item or to all, oldest first."""
+        where, values = ("item_id = ?", [str(item_id)]) if item_id else ("1", [])
+        rows = self._read(
+            f"SELECT at, action, item_id, who, reason FROM audit WHERE {where} ORDER BY rowid", *values
+        )
+        return [AuditEntry(at, action, UUID(id_), who, reason) for at, action, id_, who, reason in rows]
+
+    def content(self, item_id: UUID, who: str, reason: str = "") -> LeasedItem:
+        """An item with its sealed parts, to be carried by hand, and noted so. Raises ``UnknownItem``."""
+        with self.together() as execute:
+            found = self.get(item_id)
+            self._note(execute, "export", item_id, who, reason)
+            return self._item(found, self._connection.parts(self._number(item_id)))
+
+    def verify(self) -> list[str]:
+        """Everything that is wrong with the database, one fault a line; empty when it is whole."""
+        with self._changed:
+            found = self._connection.damage()
+            if found:
+                return [found]
+            faults = []
+            for n, digest, check, *row in self._read(f"SELECT n, digest, checksum, {ENVELOPE} FROM items"):
+                try:
+                    whole = intact(envelope(row), digest, check, self._connection.parts(n))
+                except (ValueError, TypeError):
+                    whole = False
+                if not whole:
+                    faults.append(f"item {row[0]}: it is not as it was put")
+            return faults
+
+    def _act(self, item_id: UUID, state: State, action: str, who: str, reason: str) -> Envelope:
+        with self.together() as execute:
+            if self.get(item_id).state is not state:
+                raise NotHeld(f"item {item_id} is {self.get(item_id).state}, not {state}")
+            self._note(execute, action, item_id, who, reason)
+            execute(
+                "UPDATE items SET state = 'pending', not_before = 0, owner = NULL, deadline = NULL"
+                " WHERE id = ?",
+                (str(item_id),),
+            )
+            found = self.get(item_id)
+        self.on_work()
+        return found
+
+    def _note(self, execute: Callable[..., Any], action: str, item_id: UUID, who: str, reason: str) -> None:
+        execute(
+            "INSERT INTO audit VALUES (?, ?, ?, ?, ?)", (self._clock(), action, str(item_id), who, reason)
+        )
+        log.warning("queue_item_handled", action=action, id=str(item_id), who=who)

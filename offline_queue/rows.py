@@ -1,0 +1,72 @@
+"""Between rows and the words of the queue."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from sqlite_utils import Database
+
+from offline_queue.model import Envelope, State
+from offline_queue.schema import PARTS, checksum
+
+Parts = list[tuple[str, bytes]]
+"""The sealed parts of an item, payload first: their SHA-256 and their bytes."""
+
+ENVELOPE: Final = (
+    "id, kind, schema, state, created, size, attempts, not_before, reason, receipt, priority, clock_offset, "
+    "boot, uptime, owner, deadline"
+)
+"""The columns ``envelope`` reads."""
+
+
+def content_digest(
+    kind: str, schema: int, payload: bytes, attachments: Sequence[bytes], blinding: bytes
+) -> bytes:
+    """What tells the same content from other content without keeping either."""
+    digest = hashlib.sha256(f"{kind}|{schema}|{len(attachments)}|".encode() + blinding)
+    for content in (payload, *attachments):
+        digest.update(hashlib.sha256(content).digest())
+    return digest.digest()
+
+
+def envelope(row: Sequence[Any]) -> Envelope:
+    """The envelope in a row of the columns ``ENVELOPE``."""
+    (id_, kind, schema, state, created, size, attempts, not_before, reason, receipt, *rest) = row
+    state = State(state)
+    return Envelope(
+        UUID(id_),
+        kind,
+        schema,
+        state,
+        float(created),  # SQLite's RETURNING gives whole numbers as integers
+        size,
+        attempts,
+        not_before if state is State.PENDING and not_before else None,
+        reason,
+        receipt,
+        *rest,
+    )
+
+
+def read_parts(database: Database, n: int) -> Parts:
+    """The sealed parts of item ``n`` as they are on disk."""
+    found = database.conn.execute(
+        "SELECT sha256, sealed FROM parts WHERE place BETWEEN ? AND ? ORDER BY place",
+        (n * PARTS, n * PARTS + PARTS - 1),
+    )
+    return found.fetchall()
+
+
+def intact(found: Envelope, digest: bytes, check: bytes, parts: Parts) -> bool:
+    """Whether an item is as it was put: every part, and everything that never changes in its row.
+
+    Of a delivered item the parts are gone, so only its receipt can be looked for.
+    """
+    if not parts:
+        return found.receipt is not None
+    names = [hashlib.sha256(sealed).hexdigest() for _, sealed in parts]
+    whole = checksum(str(found.id), found.kind, found.schema, digest, found.created, names)
+    return names == [name for name, _ in parts] and check == whole

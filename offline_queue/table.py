@@ -1,0 +1,83 @@
+"""What everything the queue does is made of: its database, one thread at a time, transactions, envelopes."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from offline_queue import clocks
+from offline_queue.connection import Connection
+from offline_queue.errors import UnknownItem
+from offline_queue.model import Attachment, Envelope, LeasedItem
+from offline_queue.rows import ENVELOPE, Parts, envelope
+
+OPEN: Final = "state IN ('pending', 'leased')"
+"""The items that are still on their way."""
+
+
+class Table:
+    """The rows of one queue, and whoever waits for a change of them."""
+
+    def __init__(self, folder: Path, clock: Callable[[], float] = time.time) -> None:
+        self.on_work: Callable[[], None] = lambda: None
+        self._folder = folder
+        self._clock = clock
+        self._changed = threading.Condition(threading.RLock())
+        self._awaited: Counter[str] = Counter()
+        self._turn = 0
+        self._connection = Connection(folder, clock, self._on_open)
+
+    def close(self) -> None:
+        """Close the database and give the lock back; harmless the second time."""
+        with self._changed:
+            self._connection.close()
+            self._changed.notify_all()
+
+    def get(self, item_id: UUID) -> Envelope:
+        """The envelope of an item; raises ``UnknownItem``."""
+        rows = self._envelopes("id = ?", str(item_id))
+        if not rows:
+            raise UnknownItem(item_id)
+        return rows[0]
+
+    @contextmanager
+    def together(self) -> Iterator[Callable[..., Any]]:
+        """Do several things at once or not at all: one transaction, synced when it ends."""
+        with self._changed:
+            with self._connection.transaction() as execute:
+                yield execute
+            self._changed.notify_all()
+
+    def _on_open(self, execute: Callable[..., Any]) -> None:
+        # The lock is ours alone, so a lease in the table is one that a crash left behind.
+        execute("UPDATE items SET state = 'pending', not_before = 0 WHERE state = 'leased'")
+        self._turn = execute(f"SELECT ifnull(max(turn), 0) FROM items WHERE {OPEN}").fetchall()[0][0]
+
+    def _item(self, found: Envelope, parts: Parts) -> LeasedItem:
+        (_, sealed), *files = parts or [("", b"")]
+        same_boot = found.uptime is not None and found.boot == clocks.boot()
+        age = clocks.uptime() - (found.uptime or 0.0) if same_boot else None
+        attachments = tuple(Attachment(name, file) for name, file in files)
+        return LeasedItem(found, sealed, attachments, age, self._awaited[str(found.id)] > 0)
+
+    def _number(self, item_id: UUID) -> int:
+        rows = self._read("SELECT n FROM items WHERE id = ?", str(item_id))
+        if not rows:
+            raise UnknownItem(item_id)
+        return int(rows[0][0])
+
+    def _envelopes(self, where: str, *values: Any) -> list[Envelope]:
+        return [
+            envelope(row)
+            for row in self._read(f"SELECT {ENVELOPE} FROM items WHERE {where} ORDER BY n", *values)
+        ]
+
+    def _read(self, sql: str, *values: Any) -> list[Any]:
+        with self._changed:
+            return self._connection.read(sql, values)
