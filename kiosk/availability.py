@@ -9,25 +9,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from devices.supervisor import Supervisor
-
 from devices.contract import Camera, ChipCardReader, Device, IdCardReader, ReceiptPrinter
-from devices.status import Supply
+from devices.supervisor import Supervisor
 from kiosk.pages import Chip, Tone
 from kiosk.text import text
 from kiosk.wire import ServiceItem
 
 D = TypeVar("D", bound=Device)
 
-#: What can stand in for a need: an ID card serves where a social-security card does, and a receipt
-#: printer's slip carries what an A4 sheet would.
-SERVED_BY: dict[str, tuple[type[Device], ...]] = {
-    "id_card": (IdCardReader,),
-    "social_card": (ChipCardReader, IdCardReader),
-    "camera": (Camera,),
-    "receipt_printer": (ReceiptPrinter,),
-    "document_printer": (ReceiptPrinter,),
+#: What serves a need; a slip of the receipt printer carries what an A4 sheet would.
+SERVED_BY: dict[str, type[Device]] = {
+    "id_card": IdCardReader,
+    "social_card": ChipCardReader,
+    "camera": Camera,
+    "receipt_printer": ReceiptPrinter,
+    "document_printer": ReceiptPrinter,
 }
+CARDS = ("id_card", "social_card")
 
 #: A submission waits in the queue and its number stands on the screen, so neither of these stops it.
 NOT_NEEDED_TO_SUBMIT = {"network", "receipt_printer", "document_printer"}
@@ -71,27 +69,43 @@ class Availability:
         """Where ``item`` can be done now."""
         if item.self_service not in {"submit", "print"} or (item.self_service == "submit" and not item.form):
             return Standing("window")
-        missing = [need for need in item.needs if not self.has(need)]
+        missing = self._missing(item)
+        stops = missing
         if item.self_service == "submit":
             if not self._may_file():
                 return Standing("later", ("storage",))
-            stops = [need for need in missing if need not in NOT_NEEDED_TO_SUBMIT]
-        else:
-            stops = missing
-        if stops:
-            return Standing("later", tuple(stops))
-        return Standing("here", tuple(missing))
+            sometimes = set() if _always_photographed(item) else {"camera"}
+            stops = [need for need in missing if need not in NOT_NEEDED_TO_SUBMIT | sometimes]
+        return Standing("later", tuple(stops)) if stops else Standing("here", tuple(missing))
+
+    def _missing(self, item: ServiceItem) -> list[str]:
+        """What this kiosk lacks now; of the cards that serve, one reader is enough."""
+        missing: list[str] = [need for need in item.needs if need not in CARDS and not self.has(need)]
+        cards = cards_for(item)
+        if not any(self.has(card) for card in cards):
+            missing.insert(0, cards[0])
+        return missing
 
     def has(self, need: str) -> bool:
         """Whether something that serves ``need`` is usable now."""
         if need == "network":
             return self._is_online()
-        return any(usable(self._devices, family) is not None for family in SERVED_BY[need])
+        return usable(self._devices, SERVED_BY[need]) is not None
 
-    def paper_is_low(self) -> bool:
-        """Whether the receipt printer says that its paper ends soon."""
-        printer = usable(self._devices, ReceiptPrinter)
-        return printer is not None and printer.status.supply is Supply.LOW
+
+def cards_for(item: ServiceItem) -> tuple[str, ...]:
+    """The cards that serve for an item, the best first.
+
+    Only an ID card proves who somebody is, which a result needs; and it serves wherever a social-security
+    card does.
+    """
+    if item.self_service != "submit":
+        return ("id_card",)
+    return item.accepts if "id_card" in item.accepts else (*item.accepts, "id_card")
+
+
+def _always_photographed(item: ServiceItem) -> bool:
+    return any(material.capture and material.situation is None for material in item.materials)
 
 
 def usable(devices: Supervisor, family: type[D]) -> D | None:

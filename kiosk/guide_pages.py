@@ -63,7 +63,12 @@ def _days(item: ServiceItem) -> Chip:
     if item.kind == "instant" or item.promised_days == 0:
         return Chip(text("guide.instant"))
     days = item.promised_days if item.promised_days is not None else item.legal_days
-    return Chip(text("guide.days", days=days)) if days is not None else Chip(text("guide.days-unsaid"))
+    return Chip(working_days(days)) if days is not None else Chip(text("guide.days-unsaid"))
+
+
+def working_days(days: int) -> Sayable:
+    """A number of working days, in words."""
+    return text("guide.one-day") if days == 1 else text("guide.days", days=days)
 
 
 def _age(updated: date) -> Chip:
@@ -123,7 +128,7 @@ def _material(material: Material, pictures: bool) -> GuideRow:
 def _facts(item: ServiceItem) -> tuple[GuideRow, ...]:
     rows = [GuideRow(text("guide.fee"), item.fee.text, "yuan")]
     if item.legal_days is not None:
-        rows.append(GuideRow(text("guide.legal"), text("guide.days", days=item.legal_days), "calendar"))
+        rows.append(GuideRow(text("guide.legal"), working_days(item.legal_days), "calendar"))
     if item.promised_days:
-        rows.append(GuideRow(text("guide.promised"), text("guide.days", days=item.promised_days), "calendar"))
+        rows.append(GuideRow(text("guide.promised"), working_days(item.promised_days), "calendar"))
     return tuple(rows)

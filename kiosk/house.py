@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from devices.supervisor import Supervisor
-
 from config.settings import Site
+from devices.supervisor import Supervisor
 from kiosk.availability import Availability
 from kiosk.guide import Guide
 from kiosk.results import Results

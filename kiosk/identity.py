@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from devices.supervisor import Supervisor
-
 from devices.contract import ChipCardReader, IdCardReader
 from devices.errors import DeviceError, DeviceTimeout, ResidentAction
 from devices.identity import IdCard, SocialSecurityCard
+from devices.supervisor import Supervisor
 from kiosk.availability import usable
 from kiosk.pages import Action, Answer, Idle, Notice, PresentCard, Step
 from kiosk.text import Sayable, text

@@ -6,11 +6,10 @@ import hashlib
 from dataclasses import dataclass, field
 from functools import partial
 
-from devices.supervisor import Supervisor
-
 from devices.camera.page import outline
 from devices.contract import Camera, Capture
 from devices.errors import DeviceError
+from devices.supervisor import Supervisor
 from kiosk.availability import usable
 from kiosk.pages import Action, CaptureDocument, Glimpse, Idle, Notice, ReviewCapture, Step
 from kiosk.text import Sayable, text

@@ -7,10 +7,9 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from devices.supervisor import Supervisor
-
 from config.settings import Site
 from devices.registry import build
+from devices.supervisor import Supervisor
 from kiosk.asides import ASIDE
 from kiosk.availability import Availability
 from kiosk.guide import Guide

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kiosk.availability import cards_for
 from kiosk.forms import at_step, check_answers, fill_in
 from kiosk.identity import identify
 from kiosk.materials import collect_materials
@@ -16,7 +17,7 @@ async def submit_item(visit: Visit, item: ServiceItem) -> None:
     """Carry one resident through an item, from the card to the receipt."""
     visit.journey = "submit-item"
     step = Step(item.short_name, 1, 5)
-    applicant = await identify(visit, item.accepts, step)
+    applicant = await identify(visit, cards_for(item), step)
     answers = await fill_in(visit, item.form, applicant, at_step(step, 2))
     photos = await collect_materials(visit, item.materials_for(answers), at_step(step, 3))
     answers, photos = await check_answers(visit, item, applicant, answers, photos, at_step(step, 4))

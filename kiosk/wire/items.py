@@ -187,6 +187,8 @@ class ServiceItem(Message):
                 raise ValueError(f"material {material.id!r}: no form field offers {material.situation!r}")
         if self.self_service == "submit" and self.consent is None:
             raise ValueError("an item that is filed here needs a consent text")
+        if self.self_service == "submit" and not self.accepts:
+            raise ValueError("an item that is filed here needs a card to say who files it")
         return self
 
 

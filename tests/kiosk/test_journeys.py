@@ -1,4 +1,4 @@
-"""Whole visits against the real hub and the real wires, with a scripted resident: those that go well or ill."""
+"""Whole visits against the real hub and the real wires, with a scripted resident: well and ill."""
 
 from __future__ import annotations
 

@@ -1,0 +1,70 @@
+"""What can be done here now, from the devices, the network and the queue as they are."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import pytest
+
+from devices.contract import Camera, ChipCardReader, Device, IdCardReader, ReceiptPrinter
+from devices.status import DeviceState, DeviceStatus, Fitness
+from devices.supervisor import Supervisor
+from kiosk.availability import Availability, Standing, cards_for
+from kiosk.text import Text
+from tests.kiosk.items import item
+
+ALL = {IdCardReader, ChipCardReader, Camera, ReceiptPrinter}
+MEDICAL = "resident-medical-insurance-enrol"
+RECORD = "social-insurance-record"
+
+
+class _Works:
+    status = DeviceStatus(DeviceState.ONLINE, fitness=Fitness.OK)
+
+
+class _Devices:
+    """Only says which families work; how devices come and go is the supervisor's own test."""
+
+    def __init__(self, working: set[type[Device]]) -> None:
+        self._working = working
+
+    def first(self, family: type[Device]) -> _Works | None:
+        return _Works() if family in self._working else None
+
+
+def availability(working: set[type[Device]], *, online: bool = True, may_file: bool = True) -> Availability:
+    return Availability(cast("Supervisor", _Devices(working)), lambda: online, lambda: may_file)
+
+
+@pytest.mark.parametrize(
+    ("item_id", "without", "online", "standing"),
+    [
+        (MEDICAL, set(), True, Standing("here")),
+        (MEDICAL, set(), False, Standing("here", ("network",))),
+        (MEDICAL, {ReceiptPrinter}, True, Standing("here", ("receipt_printer",))),
+        (MEDICAL, {Camera}, True, Standing("later", ("camera",))),
+        (MEDICAL, {IdCardReader}, True, Standing("here")),
+        (MEDICAL, {IdCardReader, ChipCardReader}, True, Standing("later", ("id_card",))),
+        (RECORD, set(), True, Standing("here")),
+        (RECORD, set(), False, Standing("later", ("network",))),
+        (RECORD, {ReceiptPrinter}, True, Standing("later", ("document_printer",))),
+        (RECORD, {IdCardReader}, True, Standing("later", ("id_card",))),
+        ("marriage-register", ALL, False, Standing("window")),
+    ],
+)
+def test_what_is_missing_costs_only_what_needs_it(
+    item_id: str, without: set[type[Device]], online: bool, standing: Standing
+) -> None:
+    assert availability(ALL - without, online=online).of(item(item_id)) == standing
+
+
+def test_nothing_is_taken_in_when_it_cannot_be_kept() -> None:
+    standing = availability(ALL, may_file=False).of(item(MEDICAL))
+    assert standing == Standing("later", ("storage",))
+    assert isinstance(standing.chip.text, Text)
+    assert standing.chip.text.key == "standing.later.storage"
+
+
+def test_an_id_card_serves_wherever_a_social_security_card_does_and_alone_for_results() -> None:
+    assert cards_for(item(MEDICAL)) == ("id_card", "social_card")
+    assert cards_for(item(RECORD)) == ("id_card",)
