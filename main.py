@@ -33,6 +33,7 @@ COMMANDS = {
     "devices": Lazy("devices.commands", "devices", "List, watch, read and print with a site's devices."),
     "bench": Lazy("devices.simulators.commands", "bench", "Simulate a site's devices, cards and paper."),
     "bench-window": Lazy("screens.commands", "bench_window", "The same in a window, beside the kiosk."),
+    "queue": Lazy("kiosk.queue_commands", "queue", "The outbox: put, drain, list, check, release."),
     "doctor": Lazy("kiosk.commands", "doctor", "Check this installation, in words."),
 }
 

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import (
 from pydantic import ValidationError
 
 from kiosk.hub_client import Credentials, HubClient
-from kiosk.wire import EnrolmentReply, EnrolmentRequest, HpkeSealer, KeyUnreadable
+from kiosk.wire import EnrolmentReply, EnrolmentRequest, HpkeSealer, KeyUnreadable, MultiSealer, sealer_for
 
 _BEFORE_ENROLMENT = "not-enrolled"
 
@@ -46,9 +46,9 @@ class KioskIdentity:
         """What signs this kiosk's requests."""
         return Credentials(self.kiosk_id, self.key)
 
-    def sealer(self) -> HpkeSealer:
+    def sealer(self) -> HpkeSealer | MultiSealer:
         """What closes this kiosk's submissions so that only the hub opens them."""
-        return HpkeSealer.from_text(self.intake_keys[0])
+        return sealer_for(self.intake_keys)
 
 
 def load_identity(data: Path) -> KioskIdentity | None:

@@ -7,7 +7,6 @@ portal, a proxy's error page or half an answer is as good as no network.
 
 from __future__ import annotations
 
-import base64
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from http_message_signatures import HTTPMessageSigner, MappingKeyResolver, algorithms
 
 from kiosk.hub_answers import Answer, HubError, HubRefused, HubUnreachable, Reply, named, typed
+from kiosk.queue_export import intake_envelope
 from kiosk.wire import (
     CLOCK_PROBLEM,
     COPY_REPORT_KIND,
@@ -39,7 +39,6 @@ from kiosk.wire import (
     CopyRequest,
     EnrolmentReply,
     EnrolmentRequest,
-    IntakeEnvelope,
     Message,
     Receipt,
     ResultCopy,
@@ -195,13 +194,7 @@ class HubClient:
             answer = self._exchange("PUT", path, attachment.sealed, _OCTETS)
             if typed(answer, AttachmentReceipt).sha256 != attachment.sha256:
                 raise HubUnreachable("the answer names another attachment")
-        envelope = IntakeEnvelope(
-            id=item.envelope.id,
-            kind=item.envelope.kind,
-            payload_schema=item.envelope.schema,
-            sealed=base64.b64encode(item.sealed),
-            attachments=tuple(attachment.sha256 for attachment in item.attachments),
-        )
+        envelope = intake_envelope(item)
         reply = self._ask("POST", "/api/v1/intake", _REPLIES.get(item.envelope.kind, Receipt), envelope)
         return named(reply, item.envelope.id)
 

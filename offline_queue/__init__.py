@@ -5,6 +5,7 @@ A durable outbox. ``OfflineQueue.put`` seals content to a recipient, syncs it to
 knows nothing of kiosks or hubs: it is handed a folder, a clock, a sealer and that callable.
 """
 
+from offline_queue.checking import check_folder, migrate_folder
 from offline_queue.errors import (
     ContentConflict,
     NoRecipient,
@@ -62,5 +63,7 @@ __all__ = [
     "UnknownItem",
     "Uploader",
     "Waits",
+    "check_folder",
+    "migrate_folder",
     "new_id",
 ]

@@ -12,10 +12,10 @@ from typing import Any, Final
 import structlog
 from sqlite_utils import Database
 
+from offline_queue.checking import faults
 from offline_queue.database import (
     NAME,
     close_quietly,
-    damage,
     lock_folder,
     open_database,
     storage_error,
@@ -96,13 +96,9 @@ class Connection:
         journal = self._folder / f"{NAME}-wal"
         return journal.stat().st_size if journal.exists() else 0
 
-    def damage(self) -> str | None:
-        """What SQLite's thorough check finds; ``None`` when all is well."""
-        database = self._open()
-        try:
-            return damage(database, thorough=True)
-        except sqlite3.DatabaseError as error:
-            return str(storage_error(error))
+    def faults(self) -> list[str]:
+        """Everything that is wrong with the database; empty when all is well."""
+        return list(faults(self._open()))
 
     def _open(self) -> Database:
         if self._broken is not None and not self._in_transaction:

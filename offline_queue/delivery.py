@@ -118,6 +118,13 @@ class Delivery(Table):
             due = self._read(f"SELECT min(not_before) FROM items WHERE {OPEN}")[0][0]
             return None if due is None else max(self._left(due), self.seconds_of_pause())
 
+    def work_left(self) -> bool:
+        """Whether an item is on its way or due, pause or not."""
+        with self._changed:
+            return bool(self._due(1, 0, awaited=False)) or bool(
+                self._read("SELECT 1 FROM items WHERE state = 'leased' LIMIT 1")
+            )
+
     def checkpoint(self) -> None:
         """Move the journal into the database and cut it, so that erased content is gone from there too."""
         with self._changed:

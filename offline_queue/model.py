@@ -29,7 +29,7 @@ class Envelope:
     ``created`` is when it was put; ``clock_offset`` how many seconds the other end's clock was then ahead
     of ours (null if not known); ``boot`` and ``uptime`` name the start of the machine it was put in and the
     seconds since. ``size`` is the sealed size in bytes, attachments included; ``reason`` says why it was
-    last put off or held; ``receipt`` is the other end's answer, as text, once delivered. ``owner`` is the person who
+    last put off or held; ``receipt`` is the other end's answer, as text, once delivered. ``owner`` is who
     has to see to a held item, by ``deadline``.
     """
 

@@ -39,7 +39,7 @@ from kiosk.wire.results import (
     ResultQuery,
     ResultSummary,
 )
-from kiosk.wire.sealing import HpkeOpener, HpkeSealer, KeyUnreadable, SealBroken, new_private_key
+from kiosk.wire.sealing import HpkeOpener, HpkeSealer, MultiSealer, new_private_key, sealer_for
 from kiosk.wire.signing import CLOCK_PROBLEM, SIGNATURE_TAG, SIGNATURE_WINDOW, SIGNED_PARTS
 from kiosk.wire.submissions import (
     COPY_REPORT_KIND,
@@ -47,6 +47,7 @@ from kiosk.wire.submissions import (
     WIRE_SCHEMA,
     Applicant,
     AttachmentReceipt,
+    CarriedItem,
     ConsentGiven,
     DocumentKind,
     IntakeEnvelope,
@@ -55,11 +56,14 @@ from kiosk.wire.submissions import (
     SubmissionPayload,
     SubmissionReceipt,
 )
+from kiosk.wire.suites import HYBRID, PLAIN, KeyUnreadable, SealBroken, Suite
 from kiosk.wire.trouble import TROUBLE_KIND, TroubleReason, TroubleReceipt, TroubleReport
 
 __all__ = [
     "CLOCK_PROBLEM",
     "COPY_REPORT_KIND",
+    "HYBRID",
+    "PLAIN",
     "PROTOCOL",
     "SIGNATURE_TAG",
     "SIGNATURE_WINDOW",
@@ -70,6 +74,7 @@ __all__ = [
     "Applicant",
     "AttachmentReceipt",
     "Bilingual",
+    "CarriedItem",
     "Catalogue",
     "CheckIn",
     "CheckInReply",
@@ -95,6 +100,7 @@ __all__ = [
     "Material",
     "MaterialFile",
     "Message",
+    "MultiSealer",
     "PersonalMessage",
     "Problem",
     "QueueReport",
@@ -110,6 +116,7 @@ __all__ = [
     "Step",
     "SubmissionPayload",
     "SubmissionReceipt",
+    "Suite",
     "TroubleReason",
     "TroubleReceipt",
     "TroubleReport",
@@ -117,4 +124,5 @@ __all__ = [
     "check_code",
     "new_private_key",
     "normalise_check_code",
+    "sealer_for",
 ]

@@ -1,13 +1,13 @@
-"""How content is closed at the kiosk and opened at the hub: HPKE (RFC 9180), base mode, one recipient.
+"""How content is closed at the kiosk and opened at the hub: to one public key, or to several at once.
 
-KEM MLKEM768+X25519 (hybrid, because what residents file must stay closed for decades), HKDF-SHA256,
-AES-256-GCM. A sealed blob is ``YDS1``, eight bytes that name the recipient's key, then the KEM's
-encapsulation and the ciphertext. The HPKE ``info`` binds it to ``id|kind|schema`` (the n-th attachment to
-``id|kind|schema|n``): opened as anything else it fails.
+To one key, a sealed blob is ``YDS1``, eight bytes that name the key, and what its suite
+(``kiosk.wire.suites``) made of the content: HPKE (RFC 9180), base mode. To several keys, while the hub
+changes from one to the next, it is ``YDS2``, the number of keys, for each its eight bytes and a content key
+sealed to it (with its length in two bytes), a nonce, and the content by AES-256-GCM under that content key,
+which also covers everything before it.
 
-A key file is one line of text: the suite's name, a blank, the raw key in base64. The public key is the
-ML-KEM-768 encapsulation key (1184 bytes) and the X25519 key (32); the private one the ML-KEM seed (64) and
-the X25519 key (32).
+A seal is bound to ``id|kind|schema`` (the n-th attachment to ``id|kind|schema|n``): opened as anything else
+it fails. A key file is one line of text: the suite's name, a blank, the raw key in base64.
 """
 
 from __future__ import annotations
@@ -15,88 +15,99 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import secrets
 from collections.abc import Iterable
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey, MLKEM768PublicKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
-from cryptography.hazmat.primitives.hpke import (
-    AEAD,
-    KDF,
-    KEM,
-    MLKEM768X25519PrivateKey,
-    MLKEM768X25519PublicKey,
-    Suite,
-)
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-SUITE: Final = "MLKEM768_X25519-HKDF_SHA256-AES_256_GCM"
+from kiosk.wire.suites import HYBRID, KeyUnreadable, SealBroken, find_suite
 
-_SUITE = Suite(KEM.MLKEM768_X25519, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
-_MAGIC = b"YDS1"
-_KEY_ID = 8
-_KEM_PUBLIC, _KEM_SEED, _X25519 = 1184, 64, 32
-
-
-class KeyUnreadable(ValueError):
-    """A key file or key that is not one of ours."""
-
-
-class SealBroken(ValueError):
-    """Not sealed to a key we hold, altered on the way, or sealed as something else."""
+_ONE: Final = b"YDS1"
+_SEVERAL: Final = b"YDS2"
+_KEY_ID: Final = 8
+_LENGTH: Final = 2
+_NONCE: Final = 12
+_CONTENT_KEY: Final = 32
+_MOST_KEYS: Final = 8
 
 
 class HpkeSealer:
     """Seals to one public key (satisfies the offline queue's ``Sealer``)."""
 
-    def __init__(self, public_key: bytes) -> None:
-        if len(public_key) != _KEM_PUBLIC + _X25519:
-            raise KeyUnreadable(f"a public key has {_KEM_PUBLIC + _X25519} bytes, this one {len(public_key)}")
+    def __init__(self, public_key: bytes, suite: str = HYBRID) -> None:
         self.raw = public_key
-        try:
-            kem = MLKEM768PublicKey.from_public_bytes(public_key[:_KEM_PUBLIC])
-        except ValueError:
-            raise KeyUnreadable("the first part is no ML-KEM-768 key") from None
-        x25519 = X25519PublicKey.from_public_bytes(public_key[_KEM_PUBLIC:])
-        self._key = MLKEM768X25519PublicKey(kem, x25519)
+        self.suite = suite
+        self._suite = find_suite(suite)
+        self._suite.check(public_key)
+        self._name = hashlib.sha256(public_key).digest()[:_KEY_ID]
 
     @classmethod
     def from_text(cls, text: str) -> Self:
         """The sealer for a public key file's content; raises ``KeyUnreadable``."""
-        return cls(_from_text(text))
+        suite, raw = _from_text(text)
+        return cls(raw, suite)
 
     @property
     def text(self) -> str:
         """The public key as a key file's content."""
-        return _to_text(self.raw)
+        return _to_text(self.suite, self.raw)
 
     @property
     def key_id(self) -> str:
         """Name of the key: the first eight bytes of its SHA-256, hexadecimal."""
-        return hashlib.sha256(self.raw).digest()[:_KEY_ID].hex()
+        return self._name.hex()
 
     def seal(self, content: bytes, *, item_id: UUID, kind: str, schema: int, part: int = 0) -> bytes:
-        """Close ``content``; 1148 bytes longer than it, and different each time."""
+        """Close ``content``; with the hybrid suite 1148 bytes longer than it, and different each time."""
+        return _ONE + self._name + self._suite.seal(content, self.raw, _info(item_id, kind, schema, part))
+
+    def seal_key(self, key: bytes, info: bytes) -> bytes:
+        """A content key closed to this public key, behind its name and length."""
+        sealed = self._suite.seal(key, self.raw, info + b"|key")
+        return self._name + len(sealed).to_bytes(_LENGTH, "big") + sealed
+
+
+class MultiSealer:
+    """Seals to several public keys at once: whoever holds one of the private keys can open it."""
+
+    def __init__(self, sealers: Iterable[HpkeSealer]) -> None:
+        self.sealers = tuple(sealers)
+        if not 1 <= len(self.sealers) <= _MOST_KEYS:
+            raise KeyUnreadable(f"between one and {_MOST_KEYS} keys can be sealed to at once")
+
+    def seal(self, content: bytes, *, item_id: UUID, kind: str, schema: int, part: int = 0) -> bytes:
+        """Close ``content``; different each time."""
         info = _info(item_id, kind, schema, part)
-        return _MAGIC + bytes.fromhex(self.key_id) + _SUITE.encrypt(content, self._key, info=info)
+        key, nonce = secrets.token_bytes(_CONTENT_KEY), secrets.token_bytes(_NONCE)
+        slots = b"".join(sealer.seal_key(key, info) for sealer in self.sealers)
+        head = _SEVERAL + bytes([len(self.sealers)]) + slots + nonce
+        return head + AESGCM(key).encrypt(nonce, content, head + info)
+
+
+def sealer_for(texts: Iterable[str]) -> HpkeSealer | MultiSealer:
+    """What seals to all of these public key files' contents; raises ``KeyUnreadable``."""
+    sealers = [HpkeSealer.from_text(text) for text in texts]
+    return sealers[0] if len(sealers) == 1 else MultiSealer(sealers)
+
+
+class _Private(NamedTuple):
+    suite: str
+    raw: bytes
 
 
 class HpkeOpener:
     """Opens what was sealed to one of our private keys; the first key is the one to seal to now."""
 
-    def __init__(self, private_keys: Iterable[bytes]) -> None:
-        self._keys: dict[str, MLKEM768X25519PrivateKey] = {}
+    def __init__(self, private_keys: Iterable[tuple[str, bytes]]) -> None:
+        self._keys: dict[str, _Private] = {}
         self.sealers: list[HpkeSealer] = []
-        for raw in private_keys:
-            if len(raw) != _KEM_SEED + _X25519:
-                raise KeyUnreadable(f"a private key has {_KEM_SEED + _X25519} bytes, this one {len(raw)}")
-            kem = MLKEM768PrivateKey.from_seed_bytes(raw[:_KEM_SEED])
-            x25519 = X25519PrivateKey.from_private_bytes(raw[_KEM_SEED:])
-            public = kem.public_key().public_bytes_raw() + x25519.public_key().public_bytes_raw()
-            sealer = HpkeSealer(public)
+        for suite, raw in private_keys:
+            sealer = HpkeSealer(find_suite(suite).public_key(raw), suite)
             self.sealers.append(sealer)
-            self._keys[sealer.key_id] = MLKEM768X25519PrivateKey(kem, x25519)
+            self._keys[sealer.key_id] = _Private(suite, raw)
         if not self._keys:
             raise KeyUnreadable("at least one private key is needed")
 
@@ -107,36 +118,57 @@ class HpkeOpener:
 
     def open(self, sealed: bytes, *, item_id: UUID, kind: str, schema: int, part: int = 0) -> bytes:
         """The content; raises ``SealBroken``."""
-        header = len(_MAGIC) + _KEY_ID
-        key = self._keys.get(sealed[len(_MAGIC) : header].hex())
-        if sealed[: len(_MAGIC)] != _MAGIC or key is None:
+        info = _info(item_id, kind, schema, part)
+        magic, rest = sealed[: len(_ONE)], sealed[len(_ONE) :]
+        if magic == _ONE:
+            key = self._key(rest[:_KEY_ID])
+            return find_suite(key.suite).open(rest[_KEY_ID:], key.raw, info)
+        if magic == _SEVERAL and rest:
+            return self._open_several(sealed, info)
+        raise SealBroken("not a seal of ours")
+
+    def _open_several(self, sealed: bytes, info: bytes) -> bytes:
+        at, ours = len(_SEVERAL) + 1, None
+        for _ in range(sealed[len(_SEVERAL)]):
+            name, at = sealed[at : at + _KEY_ID], at + _KEY_ID
+            length, at = int.from_bytes(sealed[at : at + _LENGTH], "big"), at + _LENGTH
+            if ours is None and name.hex() in self._keys:
+                ours = self._key(name), sealed[at : at + length]
+            at += length
+        if ours is None:
             raise SealBroken("not sealed to a key of ours")
+        key, slot = ours
+        content_key = find_suite(key.suite).open(slot, key.raw, info + b"|key")
+        head, nonce = sealed[: at + _NONCE], sealed[at : at + _NONCE]
         try:
-            return _SUITE.decrypt(sealed[header:], key, info=_info(item_id, kind, schema, part))
-        except InvalidTag:
+            return AESGCM(content_key).decrypt(nonce, sealed[at + _NONCE :], head + info)
+        except (InvalidTag, ValueError):
             raise SealBroken("altered, or sealed as something else") from None
 
+    def _key(self, name: bytes) -> _Private:
+        try:
+            return self._keys[name.hex()]
+        except KeyError:
+            raise SealBroken("not sealed to a key of ours") from None
 
-def new_private_key() -> str:
-    """A fresh private key as a key file's content."""
-    return _to_text(
-        MLKEM768PrivateKey.generate().private_bytes_raw() + X25519PrivateKey.generate().private_bytes_raw()
-    )
+
+def new_private_key(suite: str = HYBRID) -> str:
+    """A fresh private key as a key file's content; raises ``KeyUnreadable`` for an unknown suite."""
+    return _to_text(suite, find_suite(suite).new_private_key())
 
 
 def _info(item_id: UUID, kind: str, schema: int, part: int) -> bytes:
     return f"{item_id}|{kind}|{schema}{f'|{part}' if part else ''}".encode()
 
 
-def _to_text(raw: bytes) -> str:
-    return f"{SUITE} {base64.b64encode(raw).decode()}\n"
+def _to_text(suite: str, raw: bytes) -> str:
+    return f"{suite} {base64.b64encode(raw).decode()}\n"
 
 
-def _from_text(text: str) -> bytes:
+def _from_text(text: str) -> tuple[str, bytes]:
     suite, _, key = text.strip().partition(" ")
-    if suite != SUITE:
-        raise KeyUnreadable(f"a key file begins with {SUITE}")
+    find_suite(suite)
     try:
-        return base64.b64decode(key, validate=True)
+        return suite, base64.b64decode(key, validate=True)
     except binascii.Error:
         raise KeyUnreadable("the key is not base64") from None

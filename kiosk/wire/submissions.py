@@ -91,7 +91,9 @@ class IntakeEnvelope(Message):
     """What is sent for one queued item: readable envelope, sealed content.
 
     ``attachments`` are the SHA-256 of the *sealed* files, in the order they were queued; each was put to
-    ``/api/v1/attachments/{sha256}`` before.
+    ``/api/v1/attachments/{sha256}`` before. ``age_seconds`` is how long ago it was queued, by a clock that
+    nobody can set (null when the machine was started anew since): what to trust where ``captured_at`` is not
+    to be believed.
     """
 
     id: UUID
@@ -99,6 +101,14 @@ class IntakeEnvelope(Message):
     payload_schema: int = Field(ge=1)
     sealed: Annotated[Base64Bytes, Field(max_length=4_000_000)]
     attachments: tuple[Sha256, ...] = ()
+    age_seconds: float | None = Field(default=None, ge=0)
+
+
+class CarriedItem(Message):
+    """A queued item carried by hand: what would have been sent, and its sealed files, in order."""
+
+    envelope: IntakeEnvelope
+    files: tuple[Base64Bytes, ...] = ()
 
 
 class AttachmentReceipt(Message):
