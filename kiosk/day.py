@@ -30,7 +30,7 @@ async def keep_open(kiosk: Kiosk, stage: Stage) -> None:
     while True:
         await _until_there_is_something_to_do(kiosk, stage)
         if attract:
-            await stage.show(attract_page(kiosk))
+            await _attract(kiosk, stage)
         how = await Visit(kiosk, stage).run(home)
         # Somebody who asked for the first page stands there still.
         attract = how is not Ending.LEFT
@@ -39,6 +39,20 @@ async def keep_open(kiosk: Kiosk, stage: Stage) -> None:
             log.error("kiosk.rests", failures=failures)
             await _show_during(stage, out_of_service(kiosk, text("closed.fault")), asyncio.sleep(REST))
             failures = 0
+
+
+async def _attract(kiosk: Kiosk, stage: Stage) -> None:
+    """Wait for somebody; what the page says of this hour is kept true meanwhile."""
+    touched = False
+    while not touched:
+        page = attract_page(kiosk)
+        shown = asyncio.create_task(stage.show(page))
+        try:
+            while not touched and attract_page(kiosk) == page:
+                touched = bool((await asyncio.wait({shown}, timeout=LOOK_AGAIN))[0])
+        finally:
+            shown.cancel()
+            await asyncio.gather(shown, return_exceptions=True)
 
 
 async def _until_there_is_something_to_do(kiosk: Kiosk, stage: Stage) -> None:

@@ -47,7 +47,7 @@ async def whole_site(site: Site, site_file: Path) -> AsyncIterator[None]:
             relay: tuple[str, ...] = ()
             if site.simulation.hub_port:
                 relay = ("--relay", f"{urlsplit(site.hub.url).port}:{site.simulation.hub_port}")
-            bench = ("bench", "serve", "--site", str(site_file), "--socket", str(bench_socket(site)), *relay)
+            bench = ("bench", "serve", "--site", str(site_file), *relay)
             await stack.enter_async_context(_child(site.data / "bench.log", *bench))
         yield
 
@@ -55,11 +55,6 @@ async def whole_site(site: Site, site_file: Path) -> AsyncIterator[None]:
 def hub_data(site: Site) -> Path:
     """Folder of the embedded hub's database and keys."""
     return site.data / "hub"
-
-
-def bench_socket(site: Site) -> Path:
-    """Where the bench beside this kiosk is spoken to."""
-    return site.data / "bench" / "control.sock"
 
 
 async def _prepare_hub(site: Site) -> None:

@@ -82,8 +82,10 @@ class BenchWindow(App):  # type: ignore[misc]
             try:
                 state = await asyncio.to_thread(self._client.ask, "status")
             except BenchError:
-                return
-            if state != self._state:
+                if self._state is not None:
+                    return  # it was there and has ended
+                state = None  # it is not there yet
+            if state is not None and state != self._state:
                 self._state = state
                 self._draw(state)
             await asyncio.sleep(LOOK_EVERY)

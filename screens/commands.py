@@ -12,11 +12,12 @@ from pathlib import Path
 import click
 
 from config.settings import SettingsError, load_site
-from kiosk.embedded import MAIN, ChildFailed, bench_socket
+from devices.simulators.control import control_socket
+from kiosk.embedded import MAIN, ChildFailed
 from kiosk.enrolment import IdentityDamaged
 from offline_queue import QueueError, QueueInUse
 from screens import kivy_setup
-from screens.bench_panel import bench_panel
+from screens.bench_panel import WIDTH, bench_panel
 
 SITE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
@@ -32,7 +33,7 @@ def run(site_file: Path) -> None:
     """
     with in_words():
         site = load_site(site_file)
-        off_screen = kivy_setup.prepare(site.panel)
+        off_screen = kivy_setup.prepare(site.panel, left=WIDTH if site.simulation.enabled else None)
         from screens.serving import serve  # imports Kivy, which must be told its manners first
 
         with _bench_window(site_file, wanted=site.simulation.enabled and not off_screen):
@@ -94,8 +95,8 @@ def tour(out: Path, orientation: str, *, elder: bool, language: str) -> None:
 def bench_window(site_file: Path, language: str) -> None:
     """Show the running bench of a site in a window: cards, pages, paper and the network cable by hand."""
     with in_words():
-        socket = bench_socket(load_site(site_file))
-        off_screen = kivy_setup.prepare(bench_panel())
+        socket = control_socket(load_site(site_file))
+        off_screen = kivy_setup.prepare(bench_panel(), left=0)
         from screens.bench_window import BenchWindow
 
         asyncio.run(BenchWindow(socket, language, off_screen=off_screen).attend())

@@ -34,10 +34,12 @@ def has_display() -> bool:
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def prepare(panel: PanelSettings, *, off_screen: bool | None = None) -> bool:
+def prepare(panel: PanelSettings, *, off_screen: bool | None = None, left: int | None = None) -> bool:
     """Set Kivy up for this panel; call once, before anything imports Kivy.
 
     Without a display (or when ``off_screen`` asks for it) SDL draws into memory. Returns whether that is so.
+    A window that is not full screen stands ``left`` pixels from the screen's edge, so that two stand beside
+    each other.
 
     Raises:
         RuntimeError: Kivy is already imported, its habits cannot be changed any more.
@@ -52,11 +54,11 @@ def prepare(panel: PanelSettings, *, off_screen: bool | None = None) -> bool:
     if hidden:
         os.environ["SDL_VIDEODRIVER"] = "offscreen"
         os.environ["SDL_AUDIODRIVER"] = "dummy"
-    _configure(panel, hidden)
+    _configure(panel, hidden, left)
     return hidden
 
 
-def _configure(panel: PanelSettings, hidden: bool) -> None:
+def _configure(panel: PanelSettings, hidden: bool, left: int | None) -> None:
     from kivy.config import Config
 
     whole = panel.fullscreen and not hidden
@@ -74,6 +76,8 @@ def _configure(panel: PanelSettings, hidden: bool) -> None:
             "maxfps": 60,
         },
     }
+    if left is not None and not whole:
+        settings["graphics"] |= {"position": "custom", "left": left, "top": 0}
     for section, values in settings.items():
         for key, value in values.items():
             Config.set(section, key, str(value))

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from config.settings import Site, load_site
-from devices.simulators.control import BenchClient
-from kiosk.embedded import bench_socket, hub_data, run_command
+from devices.simulators.control import BenchClient, control_socket
+from kiosk.embedded import hub_data, run_command
 from screens import kivy_setup
 
 if TYPE_CHECKING:
@@ -251,7 +251,7 @@ def make_tour(out: Path, *, landscape: bool, elder: bool, language: str) -> dict
         from screens.serving import serve
 
         async def walk(serving: Serving) -> None:
-            bench = BenchClient(bench_socket(site))
+            bench = BenchClient(control_socket(site))
             tour = Tour(out, site, elder, Finger(serving.stage), bench)
             try:
                 await _walk(tour)

@@ -8,27 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Mapping
 from pathlib import Path
 
-from config.settings import DeviceSettings
-from devices.simulators.control import BenchError, Message, decode, encode, unix_socket
+from config.settings import Site
+from devices.simulators.control import BenchError, Message, control_socket, decode, encode, unix_socket
 from devices.simulators.pcsc_service import PcscService, ServiceMissing
 from devices.simulators.relay import Connections, Relay
 from devices.simulators.site import SimulatedSite, text
-
-
-def control_socket(base: Path) -> Path:
-    """Where the bench of a site listens for commands; `base` is the site file's folder."""
-    return base / "bench" / "control.sock"
 
 
 class Bench:
     """All simulated devices of one site, served until stopped.
 
     Args:
-        devices: the ``[devices.*]`` tables of the site file.
-        base: the folder of the site file.
+        site: the site whose devices they are.
         control: path of the control socket, by default `control_socket`; papers are kept beside it.
         relay: the network cable, if the bench has one.
         paced: serial lines take as long for every byte as real ones.
@@ -40,15 +33,14 @@ class Bench:
 
     def __init__(
         self,
-        devices: Mapping[str, DeviceSettings],
-        base: Path,
+        site: Site,
         control: Path | None = None,
         relay: Relay | None = None,
         *,
         paced: bool = False,
     ) -> None:
-        self.control = control or control_socket(base)
-        self._site = SimulatedSite(devices, base, self.control.parent / "paper", paced=paced)
+        self.control = control or control_socket(site)
+        self._site = SimulatedSite(site.devices, site.directory, self.control.parent / "paper", paced=paced)
         self._relay = relay
         self._service = PcscService()
         self._server: asyncio.Server | None = None

@@ -13,8 +13,8 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from config.settings import SettingsError, load_site
-from devices.simulators.bench import Bench, control_socket
-from devices.simulators.control import BenchClient, BenchError, Message
+from devices.simulators.bench import Bench
+from devices.simulators.control import BenchClient, BenchError, Message, control_socket
 from devices.simulators.relay import Relay
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -66,7 +66,7 @@ def serve(site: Path, control: Path | None, relay: tuple[int, int] | None, paced
     try:
         loaded = load_site(site)
         cable = Relay(*relay) if relay else None
-        asyncio.run(_serve(Bench(loaded.devices, loaded.directory, control, cable, paced=paced)))
+        asyncio.run(_serve(Bench(loaded, control, cable, paced=paced)))
     except (SettingsError, BenchError) as error:
         _fail(error)
 
@@ -180,7 +180,10 @@ def _reply(where: dict[str, Any], command: str, **arguments: str) -> Message:
     if control is None:
         if site is None:
             raise click.UsageError("say which bench: --site FILE or --socket PATH")
-        control = control_socket(site.resolve().parent)
+        try:
+            control = control_socket(load_site(site))
+        except SettingsError as error:
+            _fail(error)
     try:
         reply = BenchClient(control).ask(command, **arguments)
     except BenchError as error:

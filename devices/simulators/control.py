@@ -11,11 +11,18 @@ import socket
 from pathlib import Path
 from typing import Any
 
+from config.settings import Site
+
 Message = dict[str, Any]
 
 
 class BenchError(Exception):
     """The bench cannot do what was asked; the message says why, in words for the person at the shell."""
+
+
+def control_socket(site: Site) -> Path:
+    """Where the bench of a site listens for commands: in the kiosk's data folder."""
+    return site.data / "bench" / "control.sock"
 
 
 class BenchClient:

@@ -18,13 +18,13 @@ import pytest
 from click.testing import CliRunner, Result
 from PIL import Image
 
-from config.settings import DeviceSettings, load_site
+from config.settings import DeviceSettings, Site, load_site
 from devices.contract import Camera, IdCardReader, PrintProof, ReceiptPrinter
 from devices.receipt import Receipt, Text
 from devices.registry import build_all
-from devices.simulators.bench import Bench, control_socket
+from devices.simulators.bench import Bench
 from devices.simulators.commands import bench
-from devices.simulators.control import BenchClient, BenchError, unix_socket
+from devices.simulators.control import BenchClient, BenchError, control_socket, unix_socket
 from devices.simulators.pcsc_service import PcscService
 from devices.simulators.relay import Relay
 
@@ -132,7 +132,7 @@ async def test_a_visitor_with_everything_on_the_bench(site: Path, served: subpro
     assert shown["text"] == ["受理编号"]
     taken = reply(site, "take-paper", "slip-printer")
     assert taken["path"] == shown["path"]
-    assert Path(taken["path"]).parent == control_socket(site.parent).parent / "paper"
+    assert Path(taken["path"]).parent == control_socket(load_site(site)).parent / "paper"
     assert np.asarray(Image.open(taken["path"])).min() < 100, "there is ink on it"
 
     for device in devices.values():
@@ -143,7 +143,7 @@ def test_it_ends_cleanly_and_leaves_only_the_papers(site: Path, served: subproce
     served.send_signal(signal.SIGTERM)
     out, err = served.communicate(timeout=20)
     assert (served.returncode, out, err) == (0, "", "")
-    left = {path.name for path in control_socket(site.parent).parent.rglob("*")}
+    left = {path.name for path in control_socket(load_site(site)).parent.rglob("*")}
     assert left <= {"paper", "sound"}
 
 
@@ -152,10 +152,10 @@ def test_what_a_killed_bench_left_behind_is_replaced(site: Path, serve: Serve) -
         child = serve()
         assert child.stdout is not None
         assert child.stdout.readline() == "ready\n"
-        assert BenchClient(control_socket(site.parent)).ask("status")["devices"]["camera"]["page"] is None
+        assert BenchClient(control_socket(load_site(site))).ask("status")["devices"]["camera"]["page"] is None
         child.kill()
         child.communicate()
-        assert control_socket(site.parent).exists()
+        assert control_socket(load_site(site)).exists()
 
 
 def test_a_second_bench_for_the_same_site_is_refused_in_words(
@@ -166,7 +166,7 @@ def test_a_second_bench_for_the_same_site_is_refused_in_words(
     assert second.returncode == 1
     assert "runs already" in err
     assert err.count("\n") == 1
-    assert BenchClient(control_socket(site.parent)).ask("status")["ok"]
+    assert BenchClient(control_socket(load_site(site))).ask("status")["ok"]
 
 
 REFUSED = [
@@ -219,12 +219,12 @@ def test_it_never_takes_the_place_of_something_real(
     (tmp_path / "precious.txt").write_text("mine")
     settings = DeviceSettings.model_validate({"driver": driver, **options})
     with pytest.raises(BenchError, match="bench"):
-        Bench({"device": settings}, tmp_path)
+        Bench(Site(directory=tmp_path, devices={"device": settings}))
     assert (tmp_path / "precious.txt").read_text() == "mine"
 
 
 async def test_garbage_on_the_control_socket_is_answered_in_words(tmp_path: Path) -> None:
-    served = Bench({}, tmp_path)
+    served = Bench(Site(directory=tmp_path, devices={}))
     await served.start()
     reader, writer = await asyncio.open_unix_connection(sock=unix_socket(served.control, bind=False))
     for line in (b"\n", b"[1]\n", b"\xff\xfe\n", b'{"do": 7}\n', b'{"do": "lay-card"}\n', b'{"do": "fly"}\n'):
@@ -239,7 +239,7 @@ async def test_garbage_on_the_control_socket_is_answered_in_words(tmp_path: Path
 async def test_a_folder_with_a_very_long_name_is_no_obstacle(tmp_path: Path) -> None:
     deep = tmp_path / ("d" * 100) / ("e" * 100)
     deep.mkdir(parents=True)
-    served = Bench({}, deep)
+    served = Bench(Site(directory=deep, devices={}))
     await served.start()
     client = BenchClient(served.control)
     assert (await asyncio.to_thread(client.ask, "status"))["devices"] == {}
@@ -254,7 +254,7 @@ async def test_the_network_cable_can_be_pulled_and_put_back(tmp_path: Path) -> N
 
     hub = await asyncio.start_server(echo, "127.0.0.1", 0)
     port = free_port()
-    served = Bench({}, tmp_path, relay=Relay(port, hub.sockets[0].getsockname()[1]))
+    served = Bench(Site(directory=tmp_path, devices={}), relay=Relay(port, hub.sockets[0].getsockname()[1]))
     await served.start()
 
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -282,7 +282,7 @@ async def test_the_network_cable_can_be_pulled_and_put_back(tmp_path: Path) -> N
 
 async def test_chip_cards_lie_in_the_real_service(tmp_path: Path, pcsc_service: PcscService) -> None:
     settings = DeviceSettings.model_validate({"driver": "pcsc-social-card"})
-    served = Bench({"social-card": settings}, tmp_path)
+    served = Bench(Site(directory=tmp_path, devices={"social-card": settings}))
     await served.start()
     assert (await served.do("lay-card", {"device": "social-card", "who": "li-guilan"}))["who"] == "li-guilan"
     assert (await served.do("status", {}))["devices"]["social-card"]["card"] == "li-guilan"

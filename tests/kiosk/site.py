@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from config.settings import Site, load_site
-from devices.simulators.control import BenchClient
-from kiosk.embedded import bench_socket, hub_data, run_command, whole_site
+from devices.simulators.control import BenchClient, control_socket
+from kiosk.embedded import hub_data, run_command, whole_site
 from kiosk.journeys.home import home
 from kiosk.opening import Opened, open_kiosk
 from kiosk.visit import Ending, Visit
@@ -70,7 +70,7 @@ class Town:
         self.site = site
         self.opened = opened
         self.kiosk = opened.kiosk
-        self._bench = BenchClient(bench_socket(site))
+        self._bench = BenchClient(control_socket(site))
 
     def bench(self, command: str, **arguments: object) -> dict[str, Any]:
         return self._bench.ask(command, **arguments)
@@ -95,6 +95,10 @@ class Town:
         async with asyncio.timeout(seconds):
             while not holds():
                 await asyncio.sleep(0.05)
+
+    def paper(self) -> str:
+        """What is written on the last paper."""
+        return "\n".join(self.bench("paper", device="receipt-printer")["text"])
 
     def lay_card(self, who: str = "li-guilan") -> On:
         return On("present-id-card", lambda _: self._do("lay-card", device="id-reader", who=who))

@@ -70,7 +70,7 @@ async def test_a_submission_arrives_once_and_the_paper_shows_its_number(here: To
     done = last(resident, Done)
     cases = [case for case in await here.hub("cases") if case["item"] == ITEM]
     assert [case["case_no"] for case in cases] == [done.number]
-    paper = here.bench("paper", device="receipt-printer")["text"]
+    paper = here.paper()
     assert done.number in paper
     assert BACKWARDS[1][::-1] not in paper, "no full ID number on paper"
     assert resident.wipes == 1
@@ -83,7 +83,7 @@ async def test_without_network_it_is_kept_says_so_and_follows_by_itself(here: To
     assert how is Ending.DONE
     done = last(resident, Done)
     assert done.kept
-    paper = here.bench("paper", device="receipt-printer")["text"]
+    paper = here.paper()
     assert done.number in paper
     assert not [case for case in await here.hub("cases") if case["item"] == ITEM]
     queue = here.kiosk.submissions.queue
@@ -205,9 +205,7 @@ async def test_a_result_is_printed_taken_and_every_copy_accounted_for(here: Town
         On("result-taken", "finish"),
     )
     assert how is Ending.DONE
-    assert "paper.again" in here.bench("paper", device="receipt-printer")["text"], (
-        "the second sheet is marked"
-    )
+    assert "paper.again" in here.paper(), "the second sheet is marked"
     queue = here.kiosk.submissions.queue
     await here.until(lambda: queue.stats().delivered == 3)
     (result,) = await here.hub("results")
@@ -233,7 +231,7 @@ async def test_what_could_not_be_done_becomes_a_ticket_with_a_number(here: Town)
     )
     assert how is Ending.LEFT
     number = last(resident, Notice).big
-    assert number in here.bench("paper", device="receipt-printer")["text"]
+    assert number in here.paper()
     queue = here.kiosk.submissions.queue
     await here.until(lambda: queue.stats().delivered == 1)
 
