@@ -6,6 +6,7 @@ import time
 from typing import Any
 
 from kivy.app import App
+from kivy.base import ExceptionHandler, ExceptionManager
 from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.graphics.opengl import glFinish
@@ -18,6 +19,18 @@ BUSY_FPS = 60
 IDLE_FPS = 20
 #: Seconds of business after the last touch or drawn frame.
 BUSY_SECONDS = 0.5
+
+
+class _Handover(ExceptionHandler):
+    """A fault while a page is shown belongs to its journey, which apologises; the window goes on."""
+
+    def __init__(self, stage: KivyStage) -> None:
+        self._stage = stage
+
+    def handle_exception(self, exception: BaseException) -> int:
+        """Called by Kivy's loop; whatever is not ours ends the window."""
+        handed_over = isinstance(exception, Exception) and self._stage.fault(exception)
+        return int(ExceptionManager.PASS if handed_over else ExceptionManager.RAISE)
 
 
 class KioskApp(App):
@@ -45,9 +58,12 @@ class KioskApp(App):
 
     async def serve(self) -> None:
         """Show the stage until ``stop`` is called; everything shares the running asyncio loop."""
+        handover = _Handover(self.stage)
+        ExceptionManager.add_handler(handover)
         try:
             await self.async_run(async_lib="asyncio")
         finally:
+            ExceptionManager.remove_handler(handover)
             self.stage.close()
 
     def _stir(self, *_: object) -> None:

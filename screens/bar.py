@@ -43,24 +43,26 @@ class Modes:
 class Bar(Part):
     """The bar; in low-reach mode the keys of the top strip stand here too."""
 
-    def __init__(self, look: Look, modes: Modes, press: Callable[[BarKey], None], *, leave: bool) -> None:
+    def __init__(self, look: Look, modes: Modes, press: Callable[[BarKey], None], *, speech: bool) -> None:
         super().__init__(key="bar")
         self.look = look
         keys: list[BarKey] = ["elder", "speech", "low", "language", "could-not", "help"]
         if modes.low:
-            keys[5:5] = ["theme", "leave"] if leave else ["theme"]
+            keys[5:5] = ["theme", "leave"]
         per_row = 6 if len(keys) == 6 or look.landscape else 4
         columns = len(keys) if look.landscape else per_row
         self.grid = Grid(
-            [self._key(look, key, modes, press) for key in keys],
+            [self._key(look, key, modes, press, enabled=speech or key != "speech") for key in keys],
             columns=columns,
-            gap=look.measures.px(4),
+            gap=look.measures.px(3),
             stretch=True,
         )
         self.add_widget(self.grid)
 
     @staticmethod
-    def _key(look: Look, key: BarKey, modes: Modes, press: Callable[[BarKey], None]) -> Press:
+    def _key(
+        look: Look, key: BarKey, modes: Modes, press: Callable[[BarKey], None], *, enabled: bool
+    ) -> Press:
         m = look.measures
         chosen = {"elder": modes.elder, "speech": modes.speech, "low": modes.low}.get(key, False)
         skin = Skin(
@@ -72,6 +74,8 @@ class Bar(Part):
         )
         if key == "help":
             skin = Skin("primary", None, "on_primary", m.bar_radius, 0)
+        if not enabled:
+            skin = Skin(None, None, "soft", m.bar_radius, 0)
         label = text(f"bar.{key}")
         words = Words(
             look, label, "chip", skin.ink, bold=key == "help", align="left" if look.landscape else "center"
@@ -93,6 +97,7 @@ class Bar(Part):
             pad=(m.px(1), m.px(2)),
             least=least,
             selected=chosen,
+            enabled=enabled,
             role=role,
         )
 

@@ -49,6 +49,7 @@ class Surroundings:
     """What the frame shows and calls that is not the page's own."""
 
     modes: Modes
+    speech: bool
     strip: StripState
     clock: str
     press: Callable[[BarKey], None]
@@ -79,7 +80,7 @@ class View(Part):
         self.sheet = sheet
         keys: tuple[BarKey, ...] = () if sheet.bare or around.modes.low else ("theme", "leave")
         self.strip = Strip(look, around.strip, around.clock, around.press, keys=keys)
-        self.bar = None if sheet.bare else Bar(look, around.modes, around.press, leave=True)
+        self.bar = None if sheet.bare else Bar(look, around.modes, around.press, speech=around.speech)
         self.head = _head(look, page, sheet)
         main = sheet.main or _main(look, page.main, hand)
         scarce = not look.landscape and (look.elder or around.modes.low) and main is not None and page.back

@@ -75,7 +75,7 @@ class KivyStage:
         fonts.register()
         self.panel = panel
         self._strip = strip
-        self._voice = Voice(speaker)
+        self._voice = Voice(speaker, lambda: self.switch(speech=False))
         self._home_language: Language = language
         self._strict = strict
         self._stack: list[_Shown] = []
@@ -215,6 +215,15 @@ class KivyStage:
         self._last_touch = (now, touch.x, touch.y)
         return echo or self.is_settling()
 
+    def fault(self, error: Exception) -> bool:
+        """Hand a fault of the drawn page to the journey that showed it; False when no page is shown."""
+        shown = self._drawn_for
+        if shown is None or shown not in self._stack:
+            return False
+        if not shown.answer.done():
+            shown.answer.set_exception(error)
+        return True
+
     def note_life(self) -> None:
         """Somebody is still touching the panel."""
         self._touched = time.monotonic()
@@ -267,14 +276,20 @@ class KivyStage:
         try:
             self._compose(shown)
         except Exception as error:  # noqa: BLE001 handed on to the journey
-            if not shown.answer.done():
-                shown.answer.set_exception(error)
+            self.fault(error)
 
     def _compose(self, shown: _Shown) -> None:
         hand = Hand(
             answer=lambda id_, value: self._answered(shown, id_, value), again=self._build, kept=shown.kept
         )
-        around = Surroundings(self.modes, self._strip(), _clock(), self._press_bar, lambda: self._back(shown))
+        around = Surroundings(
+            self.modes,
+            self._voice.available,
+            self._strip(),
+            _clock(),
+            self._press_bar,
+            lambda: self._back(shown),
+        )
         view = View(self.look, shown.page, render(self.look, shown.page, hand), hand, around)
         self._set_view(view)
         view.place(0, 0, self.panel.width, self.panel.height)

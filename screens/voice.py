@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Protocol
 
 import structlog
@@ -23,11 +24,17 @@ class Speaker(Protocol):
 
 
 class Voice:
-    """The voice of one stage; without a speaker it says nothing."""
+    """The voice of one stage; without a speaker it says nothing. ``failed`` is called when the speaker fails."""
 
-    def __init__(self, speaker: Speaker | None) -> None:
+    def __init__(self, speaker: Speaker | None, failed: Callable[[], None]) -> None:
         self._speaker = speaker
+        self._failed = failed
         self._task: asyncio.Task[None] | None = None
+
+    @property
+    def available(self) -> bool:
+        """Whether there is a speaker."""
+        return self._speaker is not None
 
     @property
     def speaking(self) -> bool:
@@ -53,6 +60,7 @@ class Voice:
             await speaker.say(words, language)
         except DeviceError as error:
             _log.warning("speech.failed", code=str(error.completion_code))
+            self._failed()
         finally:
             if self._task is task:
                 self._task = None

@@ -68,18 +68,16 @@ class _Entry(Part):
             self._ink = Color(*look.colour("lamp"))
             self._caret = Rectangle()
         self._shown = ("", "")
-        self._placed = False
 
     def height_for(self, width: float) -> float:
         return self.typed.height_for(1e6) * self.lines
 
     def show(self, words: str, ghost: str) -> None:
         self._shown = (words, ghost)
-        if self._placed:
+        if self.placed:
             self.arrange()
 
     def arrange(self) -> None:
-        self._placed = True
         words, ghost = self._shown
         m = self.look.measures
         gap = m.px(2)

@@ -23,6 +23,7 @@ class Part(Widget):
         super().__init__(size_hint=(None, None))
         self.grow = grow
         self.key = key
+        self.placed = False
 
     def height_for(self, width: float) -> float:
         """Height wanted when ``width`` pixels wide."""
@@ -34,6 +35,7 @@ class Part(Widget):
 
     def place(self, x: float, y: float, width: float, height: float) -> None:
         """Take a place on the page and draw."""
+        self.placed = True
         self.pos = (round(x), round(y))
         self.size = (round(width), round(height))
         self.arrange()

@@ -34,5 +34,5 @@ def render(look: Look, page: Done, hand: Hand) -> Sheet:
         "warn_ground" if page.kept else "card", "warn" if page.kept else "line", "text", m.radius, m.stroke
     )
     card = Surface(look, number, skin, pad=(m.px(9), m.px(8)))
-    picture = Picture(look, "kept-here" if page.kept else "sent", largest=110)
+    picture = Picture(look, "kept-here" if page.kept else "sleeping-lamp", largest=100)
     return Sheet(lead=lead, body=Topped(look, card, picture, start=hand.kept.scroll, moved=hand.scrolled))

@@ -62,7 +62,8 @@ class Results(Part):
         else:
             self.inside = Space()
         self.add_widget(self.inside)
-        self.arrange()
+        if self.placed:
+            self.arrange()
 
     def arrange(self) -> None:
         self.inside.place(*self.pos, *self.size)

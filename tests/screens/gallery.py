@@ -23,12 +23,13 @@ async def draw(args: argparse.Namespace, panel: PanelSettings) -> None:
     from screens.finger import Finger, FingerError
     from screens.stage import KivyStage
     from screens.strip import StripState
+    from tests.screens.conftest import SpokenWords
     from tests.screens.sample_pages import Both, pages
 
     strip = StripState(
         Both("经十路社区 24 小时自助服务区", "Jingshi Road 24-hour service area"), Both("网络正常", "Online")
     )
-    stage = KivyStage(panel, strip=lambda: strip, language=args.lang)
+    stage = KivyStage(panel, strip=lambda: strip, speaker=SpokenWords(), language=args.lang)
     app = KioskApp(stage, off_screen=True)
     window = asyncio.create_task(app.serve())
     finger = Finger(stage)

@@ -51,7 +51,7 @@ def drawn(panel: PanelSettings, page: Page, *, elder: bool, low: bool, language:
     place = Both("经十路社区 24 小时自助服务区", "Jingshi Road 24-hour service area")
     strip = StripState(place, Both("网络正常", "Online"))
     modes = Modes(elder=elder, low=low, language=language)
-    around = Surroundings(modes, strip, "02:14", lambda key: None, lambda: None)
+    around = Surroundings(modes, True, strip, "02:14", lambda key: None, lambda: None)
     view = View(look, page, render(look, page, hand), hand, around)
     view.place(0, 0, panel.width, panel.height)
     return view

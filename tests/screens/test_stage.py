@@ -12,7 +12,7 @@ import pytest
 from config.settings import VisitSettings
 from kiosk.pages import Action, Ask, Home, Notice
 from kiosk.stage import Wish
-from tests.screens.conftest import LANDSCAPE, Screen
+from tests.screens.conftest import LANDSCAPE, PORTRAIT, Screen
 from tests.screens.sample_pages import Both, guide_page, pages
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -373,6 +373,46 @@ async def test_a_fault_in_drawing_reaches_the_journey_and_the_window_lives_on(sc
     with pytest.raises(ZeroDivisionError):
         await asyncio.wait_for(screen.stage.show(Notice(name="broken", title=Broken())), 5)  # type: ignore[arg-type]
     assert (await screen.answer(PAGES["notice-bad"], "again")).id == "again"
+
+
+async def test_a_fault_while_touching_reaches_the_journey_too(screen: Screen) -> None:
+    def find(typed: str) -> tuple[object, ...]:
+        if typed:
+            raise OSError("the guide has gone")
+        return ()
+
+    page = replace(PAGES["find"], find=find)  # type: ignore[call-arg]
+    shown = asyncio.create_task(screen.stage.show(page))
+    await screen.finger.wait_page("find")
+    with contextlib.suppress(Exception):
+        await screen.finger.type("y")
+    with pytest.raises(OSError, match="gone"):
+        await asyncio.wait_for(shown, 5)
+    assert (await screen.answer(PAGES["notice-bad"], "again")).id == "again"
+
+
+async def test_a_page_slides_in_and_then_stands_still(screen: Screen) -> None:
+    await screen.resize(PORTRAIT.model_copy(update={"reduced_motion": False}))
+    async with screen.showing(PAGES["choose"]):
+        await asyncio.sleep(0.2)
+        pane = screen.stage.view.pane  # type: ignore[union-attr]
+        assert pane.shift.x == 0
+        assert (await screen.answer(PAGES["notice-kept"], "close")).id == "close"
+
+
+async def test_without_a_voice_the_key_for_it_is_off(screen: Screen) -> None:
+    from devices.errors import DeviceError
+
+    async def broken(text: str, language: str) -> None:
+        raise DeviceError("hardwareError", "silent")  # type: ignore[call-arg, arg-type]
+
+    screen.stage.switch(speech=True)
+    original = screen.speaker.say
+    screen.speaker.say = broken  # type: ignore[method-assign]
+    async with screen.showing(PAGES["choose"]):
+        await asyncio.sleep(0.05)
+        assert not screen.stage.modes.speech, "the switch tells the truth"
+    screen.speaker.say = original  # type: ignore[method-assign]
 
 
 async def test_a_cancelled_page_is_taken_down(screen: Screen) -> None:

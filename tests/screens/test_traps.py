@@ -49,7 +49,13 @@ async def test_a_request_to_close_the_window_is_refused(screen: Screen) -> None:
 
 async def test_no_shader_transition_keyboard_or_material_kit_is_ever_loaded(screen: Screen) -> None:
     async with screen.showing(PAGES["find"]):
-        loaded = {"kivy.uix.screenmanager", "kivy.uix.vkeyboard", "kivy.uix.settings", "kivymd", "kivy.core.video"}
+        loaded = {
+            "kivy.uix.screenmanager",
+            "kivy.uix.vkeyboard",
+            "kivy.uix.settings",
+            "kivymd",
+            "kivy.core.video",
+        }
         assert not loaded & set(sys.modules)
 
 
@@ -99,7 +105,17 @@ async def test_waiting_draws_at_most_five_frames_a_second_and_stops_with_its_pag
 
 async def test_views_are_collected(screen: Screen) -> None:
     seen: list[Callable[[], object]] = []
-    for name in ("home", "guide", "find-draft", "check", "notice-waiting", "capture", "review", "still-there", "done"):
+    for name in (
+        "home",
+        "guide",
+        "find-draft",
+        "check",
+        "notice-waiting",
+        "capture",
+        "review",
+        "still-there",
+        "done",
+    ):
         async with screen.showing(PAGES[name]):
             view = screen.stage.view
             seen.append(weakref.ref(view))
@@ -173,7 +189,9 @@ async def test_a_paragraph_of_any_length_is_drawn_whole(screen: Screen) -> None:
         from screens.frame import parts_of
         from screens.kit.words import Words
 
-        words = next(part for part in parts_of(screen.stage.view) if isinstance(part, Words) and part.text == long)
+        words = next(
+            part for part in parts_of(screen.stage.view) if isinstance(part, Words) and part.text == long
+        )
         assert sum(len(line) for line in words.lines(words.width)) == len(long)
         assert words.fits
         assert all(writer.texture.height < 4096 and writer.texture.width < 4096 for writer in words._writers)
