@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,7 +43,7 @@ def look_of(language: str) -> Look:
     return Look(Measures(bench_panel()), THEMES["day"], Strings(language), reduced_motion=True)
 
 
-class BenchWindow(App):  # type: ignore[misc]
+class BenchWindow(App):
     """Shows what lies on the bench and lets it be changed by hand."""
 
     def __init__(self, socket: Path, language: str = "zh", *, off_screen: bool = False) -> None:
@@ -161,7 +162,7 @@ def _cards(look: Look, state: State, name: str, device: State, do: Do) -> tuple[
             look,
             who,
             f"{name}-{who}",
-            lambda who=who: do("lay-card", device=name, who=who),
+            partial(do, "lay-card", device=name, who=who),
             chosen=who == lying,
         )
         for who in state["residents"]
@@ -179,7 +180,7 @@ def _pages(look: Look, state: State, name: str, device: State, do: Do) -> tuple[
             look,
             page,
             f"{name}-{page}",
-            lambda page=page: do("put-page", device=name, what=page),
+            partial(do, "put-page", device=name, what=page),
             chosen=page == lying,
         )
         for page in state["documents"]
@@ -218,7 +219,7 @@ def _faults(look: Look, name: str, device: State, do: Do) -> list[Part]:
             look,
             fault,
             f"{name}-fault-{fault}",
-            lambda fault=fault: do("fault", device=name, fault=fault),
+            partial(do, "fault", device=name, fault=fault),
             chosen=fault == now,
         )
         for fault in device.get("faults", [])

@@ -225,7 +225,7 @@ JOURNEYS: Final[tuple[Callable[[Tour], Awaitable[None]], ...]] = (
 
 
 def make_tour(out: Path, *, landscape: bool, elder: bool, language: str) -> dict[str, Any]:
-    """Make the tour; the report, which is also written to ``out/report.json``. ``ok`` in it says how it went."""
+    """Make the tour. The report, also written to ``out/report.json``, says in ``ok`` how it went."""
     out.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
     report: dict[str, Any] = {
