@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
@@ -34,11 +33,6 @@ PROBLEMS = {
 }
 
 
-@dataclass(frozen=True)
-class _Absent:
-    """There is no reader that works."""
-
-
 async def identify(visit: Visit, accepts: tuple[str, ...], step: Step | None = None) -> Applicant:
     """Ask for a card until one is read; what is known already in this visit is not asked again.
 
@@ -52,7 +46,7 @@ async def identify(visit: Visit, accepts: tuple[str, ...], step: Step | None = N
     while True:
         page = _present(visit, wanted, accepts, problem, step)
         outcome = await visit.show_while(
-            page, partial(_read, visit.kiosk.devices, wanted, visit.kiosk.site.visit.card)
+            page, partial(_read, visit.kiosk.devices, wanted, visit.kiosk.site.visit.card, problem)
         )
         match outcome:
             case Answer(id="no-card"):
@@ -64,10 +58,8 @@ async def identify(visit: Visit, accepts: tuple[str, ...], step: Step | None = N
                 return visit.applicant
             case IdCard() | SocialSecurityCard():
                 problem = text("card.problem.expired")
-            case _Absent():
-                problem = text(f"card.problem.reader.{wanted}")
-            case error:
-                problem = _in_words(error, wanted)
+            case words:
+                problem = words
 
 
 def _present(
@@ -90,28 +82,45 @@ def _present(
     )
 
 
-async def _read(devices: Supervisor, wanted: str, patience: float) -> Card | DeviceError | _Absent:
-    """Read one card; while there is no reader that works, say so once and then wait for it."""
-    family = READERS[wanted]
-    reader = usable(devices, family)
-    if reader is None:
-        await _settled(devices, family)
-        return _Absent()
-    try:
-        return await reader.read(patience)
-    except DeviceError as error:
-        return error
+async def _read(
+    devices: Supervisor, wanted: str, patience: float, told: Sayable | None
+) -> Card | Sayable | None:
+    """Read one card. Anything else that comes out is what to tell the resident now, None: all is well again.
+
+    What has been ``told`` is not told again unless the resident did something: a page shown anew counts as
+    life before the kiosk, and somebody who left must be noticed.
+    """
+    family, gone = READERS[wanted], text(f"card.problem.reader.{wanted}")
+    was_gone = False
+    while True:
+        reader = usable(devices, family)
+        if reader is None:
+            was_gone = True
+            if told != gone and not await _comes_back(devices, family):
+                return gone
+            await asyncio.sleep(0.5)
+            continue
+        if was_gone and told == gone:
+            return None
+        try:
+            return await reader.read(patience)
+        except DeviceError as error:
+            words = _in_words(error, wanted)
+            if isinstance(error, ResidentAction) or words != told:
+                return words
+            await asyncio.sleep(0 if isinstance(error, DeviceTimeout) else 2)
 
 
-async def _settled(devices: Supervisor, family: type[IdCardReader | ChipCardReader]) -> None:
+async def _comes_back(devices: Supervisor, family: type[IdCardReader | ChipCardReader]) -> bool:
     """Give a reader that is just coming back a moment, so that a hiccup does not flash a problem."""
     for _ in range(6):
         await asyncio.sleep(0.5)
         if usable(devices, family):
-            return
+            return True
+    return False
 
 
-def _in_words(error: object, wanted: str) -> Sayable:
+def _in_words(error: DeviceError, wanted: str) -> Sayable:
     match error:
         case DeviceTimeout():
             return text("card.problem.nothing-laid")

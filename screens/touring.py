@@ -233,6 +233,7 @@ def make_tour(out: Path, *, landscape: bool, elder: bool, language: str) -> dict
         "problem": None,
         "journeys": [],
         "submission_id": None,
+        "result_copies": 0,
         "receipt_no": None,
     }
     with tempfile.TemporaryDirectory(prefix="yedeng-tour-") as folder:
@@ -286,7 +287,9 @@ async def _what_the_hub_holds(tour: Tour) -> dict[str, Any]:
         "the hub holds one submission of this item",
     )
     results = json.loads(await run_command("hub", "results", "--data", data, "--json"))
-    return {"submission_id": filed[0]["id"], "receipt_no": tour.receipt_no, "result_copies": results}
+    copies = [copy for result in results for copy in result["copies"]]
+    expect([copy["outcome"] for copy in copies] == ["taken"], "one copy of the result was taken")
+    return {"submission_id": filed[0]["id"], "receipt_no": tour.receipt_no, "result_copies": len(copies)}
 
 
 def expect(truth: bool, what: str) -> None:

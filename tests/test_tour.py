@@ -37,7 +37,7 @@ def test_the_tour_ends_with_the_submission_at_the_hub_and_its_number_on_paper(tm
     ]
     assert report["submission_id"]
     assert report["receipt_no"]
-    assert [copy["outcome"] for result in report["result_copies"] for copy in result["copies"]] == ["taken"]
+    assert report["result_copies"] == 1
     for journey in report["journeys"]:
         for page in journey["pages"]:
             with Image.open(tmp_path / "out" / page["picture"]) as picture:
