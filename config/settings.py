@@ -103,6 +103,12 @@ class QueueSettings(Table):
     longest_wait: float = Field(
         default=900.0, gt=0, description="Seconds of the longest pause between uploads of one item."
     )
+    bandwidth: int = Field(
+        default=0, ge=0, description="Bytes a second the queue may send at most; 0: as fast as the line."
+    )
+    hold_days: float = Field(
+        default=3.0, gt=0, description="Days the keeper has to see to an item the hub has refused."
+    )
 
 
 class VisitSettings(Table):

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from hub.data import DATA_VARIABLE, HubData, HubDataError, write_key_pair
+from kiosk.wire.suites import HYBRID, PLAIN
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -113,16 +114,55 @@ def results(data: Path, *, as_json: bool) -> None:
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder for the two files."
 )
-def keys(out: Path) -> None:
+@click.option("--suite", type=click.Choice([HYBRID, PLAIN]), default=HYBRID, help="Ciphers of the pair.")
+def keys(out: Path, suite: str) -> None:
     """Make a pair of intake keys, intake.pub and intake.key."""
     try:
-        public, private = write_key_pair(out)
+        public, private = write_key_pair(out, suite)
     except FileExistsError as error:
         raise click.ClickException(f"{error.filename} is there already; keys are not overwritten") from None
     except OSError as error:
         raise click.ClickException(f"{out} cannot be used: {error.strerror}") from None
     click.echo(public)
     click.echo(private)
+
+
+@hub.command("rotate-key")
+@_data_option
+@click.option("--suite", type=click.Choice([HYBRID, PLAIN]), default=HYBRID, help="Ciphers of the new key.")
+@click.option(
+    "--finish", is_flag=True, help="Let kiosks seal to the new key alone."
+)
+def rotate_key(data: Path, suite: str, *, finish: bool) -> None:
+    """Take a new intake key; kiosks seal to both until `--finish`. The hub opens old seals for ever."""
+    folder = HubData(data)
+    try:
+        folder.prepare()
+        if finish:
+            folder.finish_rotation()
+            click.echo("kiosks seal to the present key alone; serve again to tell them")
+        else:
+            click.echo(f"new key {folder.rotate_key(suite)}; serve again to tell the kiosks")
+    except HubDataError as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"{data} cannot be used: {error.strerror}") from None
+
+
+@hub.command()
+@_data_option
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+def receive(data: Path, files: tuple[Path, ...]) -> None:
+    """Take in items that `queue export` wrote, carried here by hand; exactly once, like those sent."""
+    _prepare(data)
+    from hub.intake.carrying import NotCarried, take_in
+
+    for file in files:
+        try:
+            receipt = take_in(file)
+        except NotCarried as error:
+            raise click.ClickException(f"{file}: {error}") from None
+        click.echo(json.dumps(receipt, ensure_ascii=False))
 
 
 @hub.command()

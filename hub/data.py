@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from kiosk.wire import HpkeOpener, KeyUnreadable, new_private_key
+from kiosk.wire import HYBRID, HpkeOpener, KeyUnreadable, new_private_key
 
 DATA_VARIABLE: Final = "YEDENG_HUB_DATA"
 """Environment variable that names the data folder to the Django settings."""
@@ -55,21 +55,57 @@ class HubData:
 
     @cached_property
     def opener(self) -> HpkeOpener:
-        """Opens what kiosks sealed. Raises ``HubDataError``."""
+        """Opens what kiosks sealed, to the present key or to one retired before. Raises ``HubDataError``."""
         file = self.folder / "intake.key"
         try:
-            return HpkeOpener.from_texts([file.read_text(encoding="ascii")])
+            texts = []
+            for file in (self.folder / "intake.key", *sorted(self.folder.glob("intake-*.key"))):
+                texts.append(file.read_text(encoding="ascii"))
+                HpkeOpener.from_texts(texts[-1:])
+            return HpkeOpener.from_texts(texts)
         except (OSError, UnicodeError, KeyUnreadable) as error:
             raise HubDataError(f"{file} is not an intake key: {error}") from error
 
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """The public keys kiosks seal to: the present one, and the one before while it is not yet let go."""
+        previous = self.folder / "intake-previous.pub"
+        texts = [self.opener.sealers[0].text]
+        if previous.exists():
+            texts.append(previous.read_text(encoding="ascii"))
+        return tuple(texts)
 
-def write_key_pair(folder: Path) -> tuple[Path, Path]:
+    def rotate_key(self, suite: str) -> str:
+        """Make a new intake key and let kiosks seal to both; the new key's name. Raises ``OSError``.
+
+        The old private key stays, as ``intake-NAME.key``: queues far away still hold what was sealed to it.
+        """
+        old = self.opener.sealers[0]
+        text = new_private_key(suite)
+        fresh = self.folder / "intake.key.new"
+        fresh.unlink(missing_ok=True)
+        write_secret(fresh, text)
+        retired = self.folder / f"intake-{old.key_id}.key"
+        if not retired.exists():
+            write_secret(retired, (self.folder / "intake.key").read_text(encoding="ascii"))
+        (self.folder / "intake-previous.pub").write_text(old.text, encoding="ascii")
+        fresh.replace(self.folder / "intake.key")
+        new = HpkeOpener.from_texts([text]).sealers[0]
+        (self.folder / "intake.pub").write_text(new.text, encoding="ascii")
+        return new.key_id
+
+    def finish_rotation(self) -> None:
+        """Let kiosks seal to the new key alone from now on. Raises ``OSError``."""
+        (self.folder / "intake-previous.pub").unlink(missing_ok=True)
+
+
+def write_key_pair(folder: Path, suite: str = HYBRID) -> tuple[Path, Path]:
     """Make a new pair of intake keys in ``folder``; the paths of the public and the private file.
 
     Raises ``FileExistsError`` rather than overwrite a private key.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    text = new_private_key()
+    text = new_private_key(suite)
     private, public = folder / "intake.key", folder / "intake.pub"
     write_secret(private, text)
     public.write_text(HpkeOpener.from_texts([text]).sealers[0].text, encoding="ascii")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -90,6 +90,18 @@ def enrol(
         client.close()
     _write(data / "identity" / "enrolment.json", reply.model_dump_json(indent=2).encode())
     return _identity(reply, key)
+
+
+def renewed(data: Path, identity: KioskIdentity, keys: tuple[str, ...]) -> KioskIdentity:
+    """The identity with the keys its hub seals to now, kept for good.
+
+    Raises ``KeyUnreadable`` and leaves everything as it is when one of them is none; ``OSError``.
+    """
+    sealer_for(keys)
+    file = data / "identity" / "enrolment.json"
+    reply = EnrolmentReply.model_validate_json(file.read_text(encoding="utf-8"))
+    _write(file, reply.model_copy(update={"intake_keys": keys}).model_dump_json(indent=2).encode())
+    return replace(identity, intake_keys=keys)
 
 
 def _identity(reply: EnrolmentReply, key: Ed25519PrivateKey) -> KioskIdentity:

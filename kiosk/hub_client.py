@@ -16,12 +16,17 @@ from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
 from typing import Final
+from urllib.parse import quote
+from uuid import UUID
 
 import requests
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from http_message_signatures import HTTPMessageSigner, MappingKeyResolver, algorithms
+from pydantic import ValidationError
 
 from kiosk.hub_answers import Answer, HubError, HubRefused, HubUnreachable, Reply, named, typed
+from kiosk.hub_uploads import PIECE, upload
+from kiosk.pacing import UNPACED, Pace, PacedBody
 from kiosk.queue_export import intake_envelope
 from kiosk.wire import (
     CLOCK_PROBLEM,
@@ -39,13 +44,18 @@ from kiosk.wire import (
     CopyRequest,
     EnrolmentReply,
     EnrolmentRequest,
+    IntakeAnswer,
+    IntakeAnswers,
+    IntakeBatch,
     Message,
+    Progress,
     Receipt,
     ResultCopy,
     ResultList,
     ResultQuery,
     SubmissionReceipt,
     TroubleReceipt,
+    normalise_check_code,
 )
 from offline_queue import Delivered, LeasedItem, Outcome, Refused, RetryLater
 
@@ -95,8 +105,8 @@ class HubClient:
     """Asks one hub; may be used from several threads.
 
     ``timeout``: seconds for connecting, for silence on the line, and (times four) for a whole exchange.
-    ``ca``: file of the certificate authority to trust instead of the system's. All methods raise
-    ``HubError``.
+    ``ca``: file of the certificate authority to trust instead of the system's. ``pace`` caps what the queue
+    sends; it does not slow down what somebody waits for. All methods raise ``HubError``.
     """
 
     def __init__(
@@ -106,11 +116,13 @@ class HubClient:
         timeout: float = 8.0,
         ca: str | None = None,
         clock: Callable[[], float] = time.time,
+        pace: Pace = UNPACED,
     ) -> None:
         self._url = url.rstrip("/")
         self._credentials = credentials
         self._timeout = timeout
         self._clock = clock
+        self._pace = pace
         self._clock_offset: float | None = None
         self._signer = HTTPMessageSigner(
             signature_algorithm=algorithms.ED25519,
@@ -170,33 +182,79 @@ class HubClient:
         receipt = self._ask("POST", "/api/v1/results/copies/outcome", CopyReceipt, report)
         return named(receipt, report.copy_id)
 
+    def progress(self, code: str) -> Progress | None:
+        """What a check code from any kiosk leads to; ``None`` while nothing has arrived with it."""
+        try:
+            answer = self._exchange("GET", f"/api/v1/cases/by-code/{quote(code, safe='')}", b"", {})
+        except HubRefused as error:
+            if error.problem.status == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+        found = typed(answer, Progress)
+        if found.check_code != normalise_check_code(code):
+            raise HubUnreachable("the answer is for another code")
+        return found
+
     def deliver(self, items: Sequence[LeasedItem]) -> list[Outcome]:
         """Deliver queued items, their attachments first (the ``deliver`` of ``offline_queue.Uploader``)."""
-        return [self._deliver(item) for item in items]
+        outcomes: dict[UUID, Outcome] = {}
+        ready = []
+        for item in items:
+            try:
+                self._upload_files(item)
+                ready.append(item)
+            except HubError as error:
+                outcomes[item.envelope.id] = _outcome(error)
+        outcomes |= self._hand_in(ready)
+        return [outcomes[item.envelope.id] for item in items]
 
     # ------------------------------------------------------------------------------------------------- inside
 
-    def _deliver(self, item: LeasedItem) -> Outcome:
-        try:
-            return Delivered(self._upload(item).model_dump_json())
-        except HubUnreachable as error:
-            return RetryLater(str(error), error.after, systemic=True)
-        except HubRefused as error:
-            if error.problem.status in _NOT_KNOWN_THERE:  # it is not the item's fault
-                return RetryLater(str(error), systemic=True)
-            if error.problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                return RetryLater(str(error))
-            return Refused(str(error))
-
-    def _upload(self, item: LeasedItem) -> Receipt:
+    def _upload_files(self, item: LeasedItem) -> None:
+        exchange = self._exchange if item.awaited else self._paced_exchange
         for attachment in item.attachments:
+            if len(attachment.sealed) > PIECE:
+                upload(exchange, attachment.sha256, attachment.sealed)
+                continue
             path = f"/api/v1/attachments/{attachment.sha256}"
-            answer = self._exchange("PUT", path, attachment.sealed, _OCTETS)
+            answer = exchange("PUT", path, attachment.sealed, _OCTETS)
             if typed(answer, AttachmentReceipt).sha256 != attachment.sha256:
                 raise HubUnreachable("the answer names another attachment")
-        envelope = intake_envelope(item)
-        reply = self._ask("POST", "/api/v1/intake", _REPLIES.get(item.envelope.kind, Receipt), envelope)
-        return named(reply, item.envelope.id)
+
+    def _hand_in(self, items: list[LeasedItem]) -> dict[UUID, Outcome]:
+        if len(items) == 1:
+            return {items[0].envelope.id: self._hand_in_one(items[0])}
+        if not items:
+            return {}
+        batch = IntakeBatch(items=tuple(map(intake_envelope, items)))
+        try:
+            answer = self._paced_exchange(
+                "POST", "/api/v1/intake/batch", batch.model_dump_json().encode(), _JSON
+            )
+            answers = {one.id: one for one in typed(answer, IntakeAnswers).answers}
+            self._learn_clock(answer)
+        except HubRefused as error:
+            if error.problem.status in {HTTPStatus.NOT_FOUND, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}:
+                return {item.envelope.id: self._hand_in_one(item) for item in items}
+            # Nothing is said of any item, so none may be held for it.
+            return {item.envelope.id: RetryLater(str(error), systemic=True) for item in items}
+        except HubError as error:
+            return {item.envelope.id: _outcome(error) for item in items}
+        return {item.envelope.id: _answered(item, answers.get(item.envelope.id)) for item in items}
+
+    def _hand_in_one(self, item: LeasedItem) -> Outcome:
+        exchange = self._exchange if item.awaited else self._paced_exchange
+        body = intake_envelope(item).model_dump_json().encode()
+        try:
+            answer = exchange("POST", "/api/v1/intake", body, _JSON)
+            receipt = named(typed(answer, _receipt_of(item)), item.envelope.id)
+            self._learn_clock(answer)
+        except HubError as error:
+            return _outcome(error)
+        return Delivered(receipt.model_dump_json())
+
+    def _paced_exchange(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+        return self._exchange(method, path, body, headers, self._pace)
 
     def _ask(self, method: str, path: str, reply: type[Reply], message: Message) -> Reply:
         answer = self._exchange(method, path, message.model_dump_json().encode(), _JSON)
@@ -204,22 +262,26 @@ class HubClient:
         self._learn_clock(answer)
         return typed_reply
 
-    def _exchange(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def _exchange(
+        self, method: str, path: str, body: bytes, headers: Mapping[str, str], pace: Pace = UNPACED
+    ) -> Answer:
         """One signed request and its whole answer; once more if the hub says that our clock is wrong."""
-        answer = self._send(method, path, body, headers)
+        answer = self._send(method, path, body, headers, pace)
         if answer.problem is not None and answer.problem.type == CLOCK_PROBLEM:
             self._learn_clock(answer)
-            answer = self._send(method, path, body, headers)
+            answer = self._send(method, path, body, headers, pace)
         if answer.problem is not None and answer.status not in _TRY_AGAIN:
             raise HubRefused(answer.problem)
         if answer.status in _TRY_AGAIN:
             raise HubUnreachable(f"the hub asks to wait (status {answer.status})", answer.after)
         return answer
 
-    def _send(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Answer:
+    def _send(self, method: str, path: str, body: bytes, headers: Mapping[str, str], pace: Pace) -> Answer:
         ends = time.monotonic() + 4 * self._timeout
         try:
             request = self._signed(method, path, body, headers)
+            if pace.rate and body:
+                request.body = PacedBody(body, pace)  # type: ignore[assignment]  # requests reads any file
             with self._session.send(
                 request, timeout=self._timeout, allow_redirects=False, stream=True
             ) as response:
@@ -250,6 +312,33 @@ class HubClient:
         except (KeyError, ValueError):
             return
         self._clock_offset = theirs - self._clock()
+
+
+def _receipt_of(item: LeasedItem) -> type[Receipt]:
+    return _REPLIES.get(item.envelope.kind, Receipt)
+
+
+def _answered(item: LeasedItem, answer: IntakeAnswer | None) -> Outcome:
+    """What one answer of a batch means; an item that no answer names has not been delivered."""
+    if answer is not None and answer.problem is not None:
+        return _outcome(HubRefused(answer.problem))
+    try:
+        receipt = _receipt_of(item).model_validate(answer.receipt if answer else None)
+        return Delivered(named(receipt, item.envelope.id).model_dump_json())
+    except (ValidationError, HubUnreachable):
+        return RetryLater("the answer does not name this item")
+
+
+def _outcome(error: HubError) -> Outcome:
+    """What an error means for the item it was met with."""
+    if isinstance(error, HubRefused):
+        status = error.problem.status
+        if status in _NOT_KNOWN_THERE:  # it is not the item's fault
+            return RetryLater(str(error), systemic=True)
+        if status in _TRY_AGAIN or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return RetryLater(str(error))
+        return Refused(str(error))
+    return RetryLater(str(error), getattr(error, "after", None), systemic=True)
 
 
 def _read(response: requests.Response, ends: float) -> bytes:

@@ -13,16 +13,20 @@ import structlog
 from config.settings import Site
 from config.version import VERSION
 from devices.supervisor import Supervisor
-from kiosk.enrolment import KioskIdentity, enrol, load_identity
+from kiosk.enrolment import KioskIdentity, enrol, load_identity, renewed
 from kiosk.guide import Guide
 from kiosk.hub_client import HubClient, HubError
-from kiosk.wire import CheckIn, DeviceReport, QueueReport
-from offline_queue import LeasedItem, OfflineQueue, Outcome, RetryLater
+from kiosk.pacing import Pace
+from kiosk.wire import CheckIn, DeviceReport, HeldItem, KeyUnreadable, QueueReport
+from offline_queue import Envelope, LeasedItem, OfflineQueue, Outcome, RetryLater, State
 
 log = structlog.get_logger(__name__)
 
 #: Seconds between two tries while the hub cannot be reached: the link's return is noticed within this.
 RETRY: Final = 4.0
+
+_HELD_TOLD: Final = 50
+_LONGEST_REASON: Final = 400
 
 
 class HubLink:
@@ -86,6 +90,7 @@ class HubLink:
                 return RETRY
             assert self.client is not None
             reply = await asyncio.to_thread(self.client.check_in, self._report())
+            self._take_keys(reply.intake_keys)
             if reply.catalogue_version != self._guide.version:
                 await asyncio.to_thread(self._fetch_catalogue, self.client)
         except HubError as error:
@@ -126,7 +131,25 @@ class HubLink:
         self.identity = identity
         self._queue.sealer = identity.sealer()
         if self._site.hub.url:
-            self.client = HubClient(self._site.hub.url, identity.credentials, self._site.hub.timeout)
+            self.client = HubClient(
+                self._site.hub.url,
+                identity.credentials,
+                self._site.hub.timeout,
+                pace=Pace(self._site.queue.bandwidth),
+            )
+
+    def _take_keys(self, keys: tuple[str, ...]) -> None:
+        """Seal to the keys the hub names from now on; what is sealed already stays as it is."""
+        if self.identity is None or not keys or keys == self.identity.intake_keys:
+            return
+        try:
+            identity = renewed(self._site.data, self.identity, keys)
+        except (KeyUnreadable, OSError) as error:
+            log.critical("hub.keys_not_taken", error=type(error).__name__)
+            return
+        self.identity = identity
+        self._queue.sealer = identity.sealer()
+        log.info("hub.keys_taken", keys=len(keys))
 
     def _fetch_catalogue(self, client: HubClient) -> None:
         published = client.catalogue(self._etag)
@@ -160,5 +183,19 @@ class HubLink:
                 pending=stats.pending + stats.leased,
                 held=stats.held,
                 oldest_seconds=None if stats.oldest is None else max(0.0, now.timestamp() - stats.oldest),
+                overdue=stats.overdue,
+                incidents=stats.incidents,
+                held_items=tuple(map(_held, self._queue.envelopes(State.HELD)[:_HELD_TOLD])),
             ),
         )
+
+
+def _held(envelope: Envelope) -> HeldItem:
+    deadline = envelope.deadline
+    return HeldItem(
+        id=envelope.id,
+        kind=envelope.kind,
+        reason=(envelope.reason or "")[:_LONGEST_REASON],
+        owner=envelope.owner or "",
+        deadline=None if deadline is None else datetime.fromtimestamp(deadline, UTC),
+    )

@@ -43,7 +43,13 @@ async def open_kiosk(site: Site) -> AsyncIterator[Opened]:
     site.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     devices = Supervisor({name: build(name, table, site.directory) for name, table in site.devices.items()})
     async with AsyncExitStack() as stack:
-        queue = await asyncio.to_thread(OfflineQueue, site.data / "queue", None)
+        queue = await asyncio.to_thread(
+            OfflineQueue,
+            site.data / "queue",
+            None,
+            keeper=site.kiosk.keeper,
+            hold_for=site.queue.hold_days * 86400.0,
+        )
         stack.callback(queue.close)
         guide = Guide(site.data / "catalogue.json")
         link = HubLink(site, queue, guide, devices)
@@ -57,7 +63,6 @@ async def open_kiosk(site: Site) -> AsyncIterator[Opened]:
         submissions = Submissions(
             queue,
             uploader,
-            site.data,
             kiosk_id=lambda: link.identity.kiosk_id if link.identity else "",
             clock_offset=lambda: link.clock_offset,
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import getpass
 import json
+import logging
 import secrets
 import sys
 import time
@@ -19,6 +20,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import click
+import structlog
 
 from config.settings import SettingsError, Site, load_site
 from kiosk.enrolment import IdentityDamaged, KioskIdentity, enrol, load_identity
@@ -97,6 +99,10 @@ _by_option = click.option("--by", metavar="NAME", help="Who does it, if not the 
 @click.group()
 def queue() -> None:
     """The outbox of a kiosk: what residents filed, sealed, until the hub has answered for it."""
+    structlog.configure(  # standard output belongs to the commands' answers
+        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
 
 
 @queue.command()
@@ -268,12 +274,13 @@ def release(place: Place, item_id: UUID, reason: str, by: str | None) -> None:
 @_by_option
 def export(place: Place, item_id: UUID, out: Path, reason: str, by: str | None) -> None:
     """Write an item, still sealed, to a file that can be carried to the hub; it stays in the queue."""
+    identity = load_identity(place.data)
     with _opened(place) as opened:
         item = opened.content(item_id, by or getpass.getuser(), reason)
         if item.envelope.state is State.DELIVERED:
             raise click.ClickException(f"item {item_id} is delivered; its content is erased")
         try:
-            click.echo(write_export(item, out))
+            click.echo(write_export(item, identity.kiosk_id if identity else "", out))
         except OSError as error:
             raise click.ClickException(f"{out} cannot be used: {error.strerror}") from None
 

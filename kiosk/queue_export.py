@@ -22,9 +22,10 @@ def intake_envelope(item: LeasedItem) -> IntakeEnvelope:
     )
 
 
-def write_export(item: LeasedItem, folder: Path) -> Path:
+def write_export(item: LeasedItem, kiosk_id: str, folder: Path) -> Path:
     """Write the item to ``folder``, for its owner alone, and return the file. Raises ``OSError``."""
     carried = CarriedItem(
+        kiosk_id=kiosk_id,
         envelope=intake_envelope(item),
         files=tuple(base64.b64encode(attachment.sealed) for attachment in item.attachments),
     )

@@ -6,12 +6,10 @@ Nothing here ever says "received" before the hub has answered for this very subm
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
-from pathlib import Path
 from typing import Final
 from uuid import UUID
 
@@ -37,13 +35,16 @@ from kiosk.wire import (
     TroubleReport,
     check_code,
 )
-from offline_queue import OfflineQueue, QueueError, State, Uploader, new_id
+from offline_queue import OfflineQueue, QueueError, State, StorageFailed, Uploader, new_id
 
-#: Bytes of disk that submissions leave free, so that everything else goes on working (FAULTS.md 2).
-RESERVE: Final = 100_000_000
+#: Bytes a visit may want to file at most; what the queue leaves free is its own matter.
+ONE_VISIT: Final = 20_000_000
 
 #: Seconds a resident waits for the hub's answer before the receipt says "kept here".
 WAIT_FOR_HUB: Final = 6.0
+
+
+_PRIORITY: Final = {SUBMISSION_KIND: 2, COPY_REPORT_KIND: 1, TROUBLE_KIND: 0}
 
 
 @dataclass(frozen=True)
@@ -71,19 +72,17 @@ class Submissions:
         self,
         queue: OfflineQueue,
         uploader: Uploader,
-        folder: Path,
         kiosk_id: Callable[[], str],
         clock_offset: Callable[[], float | None],
     ) -> None:
         self.queue = queue
         self._uploader = uploader
-        self._folder = folder
         self._kiosk_id = kiosk_id
         self._clock_offset = clock_offset
 
     def may_file(self) -> bool:
         """Whether something can be kept: there is a key to seal to, and disk above the reserve."""
-        return self.queue.sealer is not None and shutil.disk_usage(self._folder).free > RESERVE
+        return self.queue.sealer is not None and self.queue.has_room(ONE_VISIT)
 
     def payload(
         self,
@@ -121,8 +120,11 @@ class Submissions:
             QueueError: it was not kept, and nothing was sent.
         """
         await self._put(submission_id, SUBMISSION_KIND, payload, [photo.jpeg for photo in photos])
-        envelope = await asyncio.to_thread(self.queue.wait_delivered, submission_id, WAIT_FOR_HUB)
         code = check_code(submission_id)
+        try:
+            envelope = await asyncio.to_thread(self.queue.wait_delivered, submission_id, WAIT_FOR_HUB)
+        except StorageFailed:  # it was kept before; only the waiting for its receipt has failed
+            return Filed(submission_id, code)
         if envelope.state is not State.DELIVERED or envelope.receipt is None:
             return Filed(submission_id, code)
         receipt = SubmissionReceipt.model_validate_json(envelope.receipt)
@@ -148,6 +150,8 @@ class Submissions:
             message.model_dump_json().encode(),
             attachments or [],
             schema=WIRE_SCHEMA,
+            priority=_PRIORITY[kind],
+            clock_offset=self._clock_offset(),
         )
         self._uploader.wake()
 

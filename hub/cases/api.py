@@ -7,8 +7,9 @@ from django.utils import timezone
 from ninja import Router
 
 from hub.cases import results
+from hub.cases.progress import by_code
 from hub.kiosks.signatures import KioskSignature, signing_kiosk
-from kiosk.wire import CopyReceipt, CopyReport, CopyRequest, ResultCopy, ResultList, ResultQuery
+from kiosk.wire import CopyReceipt, CopyReport, CopyRequest, Progress, ResultCopy, ResultList, ResultQuery
 
 router = Router(tags=["results"], auth=KioskSignature())
 
@@ -17,6 +18,12 @@ router = Router(tags=["results"], auth=KioskSignature())
 def search(request: HttpRequest, query: ResultQuery) -> ResultList:
     """The results that wait for a person whose card the kiosk has read."""
     return results.find_results(query)
+
+
+@router.get("/cases/by-code/{code}", response=Progress)
+def progress(request: HttpRequest, code: str) -> Progress:
+    """What a check code leads to, asked by any kiosk; 404 while nothing with it has arrived."""
+    return by_code(code)
 
 
 @router.post("/results/copies", response=ResultCopy)

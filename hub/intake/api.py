@@ -5,33 +5,27 @@ from __future__ import annotations
 import hashlib
 from http import HTTPStatus
 
+from django.db import transaction
 from django.http import HttpRequest
 from ninja import Router
 
-from hub.cases.filing import file_submission
-from hub.cases.results import receive_copy_report
-from hub.evaluations.tickets import receive_trouble
+from hub.intake.handlers import HANDLERS
 from hub.intake.models import SealedFile
-from hub.intake.opening import Handler, receive
+from hub.intake.opening import receive
+from hub.kiosks.models import Kiosk
 from hub.kiosks.signatures import KioskSignature, signing_kiosk
 from hub.problems import ProblemError
 from kiosk.wire import (
-    COPY_REPORT_KIND,
-    SUBMISSION_KIND,
-    TROUBLE_KIND,
     AttachmentReceipt,
     CopyReceipt,
+    IntakeAnswer,
+    IntakeAnswers,
+    IntakeBatch,
     IntakeEnvelope,
     Receipt,
     SubmissionReceipt,
     TroubleReceipt,
 )
-
-HANDLERS: dict[str, Handler] = {
-    SUBMISSION_KIND: file_submission,
-    COPY_REPORT_KIND: receive_copy_report,
-    TROUBLE_KIND: receive_trouble,
-}
 
 router = Router(tags=["intake"], auth=KioskSignature())
 
@@ -51,3 +45,20 @@ def attachment(request: HttpRequest, sha256: str) -> AttachmentReceipt:
 def intake(request: HttpRequest, envelope: IntakeEnvelope) -> Receipt | dict[str, object]:
     """Take in one item, exactly once. Its attachments were put before."""
     return receive(envelope, signing_kiosk(request), HANDLERS)
+
+
+@router.post("/intake/batch", response=IntakeAnswers)
+def intake_batch(request: HttpRequest, batch: IntakeBatch) -> IntakeAnswers:
+    """Take in several items, each exactly once; what is wrong with one does not touch the others."""
+    kiosk = signing_kiosk(request)
+    with transaction.atomic():
+        return IntakeAnswers(answers=tuple(_answered(envelope, kiosk) for envelope in batch.items))
+
+
+def _answered(envelope: IntakeEnvelope, kiosk: Kiosk) -> IntakeAnswer:
+    try:
+        receipt = receive(envelope, kiosk, HANDLERS)  # in a transaction of its own within the batch's
+    except ProblemError as error:
+        return IntakeAnswer(id=envelope.id, problem=error.problem)
+    given = receipt.model_dump(mode="json") if isinstance(receipt, Receipt) else receipt
+    return IntakeAnswer.model_validate({"id": envelope.id, "receipt": given})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -25,7 +27,8 @@ class SealedFile(models.Model):
 class ReceivedItem(models.Model):
     """One queued item, received once and for ever.
 
-    The digest of its content decides whether a repetition is the same. ``receipt`` is the answer given
+    The digest of its content decides whether a repetition is the same. ``age_seconds`` is how long it lay in
+    the kiosk's queue by a clock that nobody can set, where that is known. ``receipt`` is the answer given
     then, and given again to every repetition.
     """
 
@@ -34,6 +37,7 @@ class ReceivedItem(models.Model):
     content_sha256 = models.CharField(max_length=64)
     kiosk = models.ForeignKey("kiosks.Kiosk", verbose_name=_("kiosk"), on_delete=models.PROTECT)
     received_at = models.DateTimeField(_("received"))
+    age_seconds = models.FloatField(_("queued for, seconds"), null=True, blank=True)
     receipt = models.JSONField(_("receipt"))
 
     class Meta:
@@ -43,3 +47,36 @@ class ReceivedItem(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Upload(models.Model):
+    """A sealed file on its way in pieces (``hub.intake.uploads``), named by the SHA-256 it will have."""
+
+    id = models.UUIDField(primary_key=True, default=uuid4)
+    kiosk = models.ForeignKey("kiosks.Kiosk", on_delete=models.CASCADE)
+    sha256 = models.CharField(max_length=64)
+    length = models.PositiveBigIntegerField()
+    received = models.PositiveBigIntegerField(default=0)
+    touched_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("kiosk", "sha256", "length"), name="one_upload_of_a_file"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.sha256[:12]} {self.received}/{self.length}"
+
+
+class UploadPiece(models.Model):
+    """A piece of an upload, until the file is whole."""
+
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="pieces")
+    offset = models.PositiveBigIntegerField()
+    content = models.BinaryField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("upload", "offset"), name="one_piece_at_a_place"),)
+
+    def __str__(self) -> str:
+        return f"{self.upload_id} from {self.offset}"

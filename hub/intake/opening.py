@@ -84,6 +84,7 @@ def receive(
         content_sha256=digest,
         kiosk=kiosk,
         received_at=arrival.received_at,
+        age_seconds=envelope.age_seconds,
         receipt=receipt.model_dump(mode="json"),
     )
     return receipt

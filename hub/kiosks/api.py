@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router
 
 from hub.catalogue.models import Publication
+from hub.intake.sweeping import sweep
 from hub.kiosks.enrolment import enrol
 from hub.kiosks.models import Nonce
 from hub.kiosks.signatures import KioskSignature, signing_kiosk, verified
@@ -36,9 +38,11 @@ def check_in(request: HttpRequest, report: CheckIn) -> CheckInReply:
     kiosk.last_seen, kiosk.software, kiosk.status = now, report.software, report.model_dump(mode="json")
     kiosk.save(update_fields=["last_seen", "software", "status"])
     Nonce.objects.filter(kiosk=kiosk, seen_at__lt=now - timedelta(seconds=3 * SIGNATURE_WINDOW)).delete()
+    sweep(now)
     return CheckInReply(
         kiosk_id=kiosk.id,
         hub_time=now,
         catalogue_version=Publication.newest_version(),
         next_in_seconds=CHECK_IN_EVERY,
+        intake_keys=settings.DATA.recipients,
     )

@@ -44,7 +44,7 @@ def enrol(request: EnrolmentRequest) -> EnrolmentReply:
         protocol=PROTOCOL,
         kiosk_id=code.kiosk.id,
         region=settings.REGION,
-        intake_keys=tuple(sealer.text for sealer in settings.DATA.opener.sealers),
+        intake_keys=settings.DATA.recipients,
         hub_time=timezone.now(),
     )
 

@@ -5,7 +5,16 @@ understands whole or refuses. Personal messages print as ``Name(***)`` and never
 Times are timezone-aware; files and keys are named by lower-case hexadecimal SHA-256.
 """
 
-from kiosk.wire.base import Bilingual, FieldProblem, Message, PersonalMessage, Problem, Sha256
+from kiosk.wire.base import (
+    TUS_PIECE,
+    TUS_VERSION,
+    Bilingual,
+    FieldProblem,
+    Message,
+    PersonalMessage,
+    Problem,
+    Sha256,
+)
 from kiosk.wire.codes import check_code, normalise_check_code
 from kiosk.wire.fleet import (
     PROTOCOL,
@@ -14,6 +23,7 @@ from kiosk.wire.fleet import (
     DeviceReport,
     EnrolmentReply,
     EnrolmentRequest,
+    HeldItem,
     QueueReport,
 )
 from kiosk.wire.items import (
@@ -50,8 +60,12 @@ from kiosk.wire.submissions import (
     CarriedItem,
     ConsentGiven,
     DocumentKind,
+    IntakeAnswer,
+    IntakeAnswers,
+    IntakeBatch,
     IntakeEnvelope,
     MaterialFile,
+    Progress,
     Receipt,
     SubmissionPayload,
     SubmissionReceipt,
@@ -70,6 +84,8 @@ __all__ = [
     "SIGNED_PARTS",
     "SUBMISSION_KIND",
     "TROUBLE_KIND",
+    "TUS_PIECE",
+    "TUS_VERSION",
     "WIRE_SCHEMA",
     "Applicant",
     "AttachmentReceipt",
@@ -93,8 +109,12 @@ __all__ = [
     "Fee",
     "FieldProblem",
     "FormField",
+    "HeldItem",
     "HpkeOpener",
     "HpkeSealer",
+    "IntakeAnswer",
+    "IntakeAnswers",
+    "IntakeBatch",
     "IntakeEnvelope",
     "KeyUnreadable",
     "Material",
@@ -103,6 +123,7 @@ __all__ = [
     "MultiSealer",
     "PersonalMessage",
     "Problem",
+    "Progress",
     "QueueReport",
     "Receipt",
     "ResultCopy",

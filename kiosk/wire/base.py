@@ -14,6 +14,13 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_le
 """Identifier used in files and addresses."""
 
 
+TUS_VERSION = "1.0.0"
+"""Version of the resumable-upload protocol (tus.io) that kiosk and hub speak for large files."""
+
+TUS_PIECE = "application/offset+octet-stream"
+"""Media type of a piece of an upload."""
+
+
 class Message(BaseModel):
     """A frozen message, closed to fields it does not know; its errors do not repeat what was sent."""
 

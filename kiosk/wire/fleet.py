@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from pydantic import AwareDatetime, Base64Bytes, Field
 
 from kiosk.wire.base import Message, Name
@@ -26,7 +28,7 @@ class EnrolmentRequest(Message):
 class EnrolmentReply(Message):
     """Who the kiosk is from now on, and to whom it seals.
 
-    ``intake_keys`` are the texts of the hub's public key files; the first is the one to use.
+    ``intake_keys`` are the texts of the hub's public key files: everything is sealed to all of them.
     """
 
     protocol: int
@@ -48,12 +50,28 @@ class DeviceReport(Message):
     reasons: tuple[str, ...] = ()
 
 
+class HeldItem(Message):
+    """An item the hub refused for good: who at the kiosk has to see to it, by when."""
+
+    id: UUID
+    kind: Name
+    reason: str = Field(max_length=400)
+    owner: str = ""
+    deadline: AwareDatetime | None = None
+
+
 class QueueReport(Message):
-    """How the outbox stands; ``oldest_seconds`` is the age of the oldest undelivered item, null if none."""
+    """How the outbox stands; ``oldest_seconds`` is the age of the oldest undelivered item, null if none.
+
+    ``incidents`` counts how often its database was damaged; ``held_items`` are the oldest held ones.
+    """
 
     pending: int = Field(ge=0)
     held: int = Field(ge=0)
     oldest_seconds: float | None = None
+    overdue: int = Field(default=0, ge=0)
+    incidents: int = Field(default=0, ge=0)
+    held_items: tuple[HeldItem, ...] = Field(default=(), max_length=50)
 
 
 class CheckIn(Message):
@@ -68,9 +86,13 @@ class CheckIn(Message):
 
 
 class CheckInReply(Message):
-    """The hub's answer: its time, the newest catalogue, and when to come again."""
+    """The hub's answer: its time, the newest catalogue, and when to come again.
+
+    ``intake_keys`` are all the keys to seal to from now on; empty from a hub that says nothing of them.
+    """
 
     kiosk_id: str
     hub_time: AwareDatetime
     catalogue_version: int = Field(ge=0)
     next_in_seconds: float = Field(gt=0)
+    intake_keys: tuple[str, ...] = ()

@@ -7,9 +7,9 @@ from datetime import date
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, Base64Bytes, Field
+from pydantic import AwareDatetime, Base64Bytes, Field, JsonValue
 
-from kiosk.wire.base import Message, Name, PersonalMessage, Sha256
+from kiosk.wire.base import Message, Name, PersonalMessage, Problem, Sha256
 
 WIRE_SCHEMA = 1
 """Version of the sealed payloads below; part of what a seal is bound to."""
@@ -105,10 +105,31 @@ class IntakeEnvelope(Message):
 
 
 class CarriedItem(Message):
-    """A queued item carried by hand: what would have been sent, and its sealed files, in order."""
+    """A queued item carried by hand: what the kiosk would have sent, and its sealed files, in order."""
 
+    kiosk_id: str
     envelope: IntakeEnvelope
     files: tuple[Base64Bytes, ...] = ()
+
+
+class IntakeBatch(Message):
+    """Several items in one request; each is answered for by itself."""
+
+    items: tuple[IntakeEnvelope, ...] = Field(min_length=1, max_length=100)
+
+
+class IntakeAnswer(Message):
+    """What became of one item of a batch: the receipt it would have got alone, or the problem."""
+
+    id: UUID
+    receipt: dict[str, JsonValue] | None = None
+    problem: Problem | None = None
+
+
+class IntakeAnswers(Message):
+    """The answers to a batch, in its order."""
+
+    answers: tuple[IntakeAnswer, ...]
 
 
 class AttachmentReceipt(Message):
@@ -130,3 +151,17 @@ class SubmissionReceipt(Receipt):
     case_no: str
     promised_by: date | None
     check_code: str
+
+
+class Progress(Message):
+    """What a check code leads to, at any kiosk: nothing that says who it is about.
+
+    ``number`` is the case number; null for a ticket, which has none.
+    """
+
+    check_code: str
+    what: Literal["case", "ticket"]
+    state: Literal["received", "decided"]
+    number: str | None
+    received_at: AwareDatetime
+    promised_by: date | None = None

@@ -1,0 +1,40 @@
+"""From the check code on a receipt to where the matter stands."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from hub.cases.models import Case
+from hub.evaluations.models import TroubleTicket
+from hub.problems import ProblemError
+from kiosk.wire import Progress, normalise_check_code
+
+
+def by_code(typed: str) -> Progress:
+    """The case or ticket with this check code.
+
+    Raises ``ProblemError``: 422 for what is no check code, 404 for one that nothing here has, 409 for
+    one that two share.
+    """
+    try:
+        code = normalise_check_code(typed)
+    except ValueError as error:
+        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "This is no check code", str(error)) from None
+    cases = list(Case.objects.filter(check_code=code)[:2])
+    tickets = list(TroubleTicket.objects.filter(check_code=code)[:2])
+    if len(cases) + len(tickets) > 1:
+        raise ProblemError(HTTPStatus.CONFLICT, "Two matters share this check code")
+    for case in cases:
+        return Progress(
+            check_code=code,
+            what="case",
+            state="decided" if case.state == Case.State.DECIDED else "received",
+            number=case.case_no,
+            received_at=case.received_at,
+            promised_by=case.promised_by,
+        )
+    for ticket in tickets:
+        return Progress(
+            check_code=code, what="ticket", state="received", number=None, received_at=ticket.received_at
+        )
+    raise ProblemError(HTTPStatus.NOT_FOUND, "Nothing with this check code has arrived yet")

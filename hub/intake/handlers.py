@@ -1,0 +1,15 @@
+"""What is done with each kind of item."""
+
+from __future__ import annotations
+
+from hub.cases.filing import file_submission
+from hub.cases.results import receive_copy_report
+from hub.evaluations.tickets import receive_trouble
+from hub.intake.opening import Handler
+from kiosk.wire import COPY_REPORT_KIND, SUBMISSION_KIND, TROUBLE_KIND
+
+HANDLERS: dict[str, Handler] = {
+    SUBMISSION_KIND: file_submission,
+    COPY_REPORT_KIND: receive_copy_report,
+    TROUBLE_KIND: receive_trouble,
+}
