@@ -5,15 +5,14 @@ from __future__ import annotations
 import asyncio
 import difflib
 import json
-import sys
 import unicodedata
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, NoReturn, TextIO, TypeVar
 
 import click
-import structlog
 
+from config.logs import log_to_stderr
 from config.settings import SettingsError, Site, load_site
 from devices.contract import ChipCardReader, Device, IdCardReader, ReceiptPrinter
 from devices.errors import DeviceError
@@ -47,11 +46,7 @@ def devices() -> None:
 
     A site file that holds only [devices.NAME] tables is enough. Personal data is masked unless asked for.
     """
-    # Standard output belongs to the answer; of the log only what matters to somebody at a shell is shown.
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger("error"),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    log_to_stderr("error")
 
 
 @devices.command("list")

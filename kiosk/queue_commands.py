@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import getpass
 import json
-import logging
 import secrets
 import sys
 import time
@@ -20,8 +19,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import click
-import structlog
 
+from config.logs import log_to_stderr
 from config.settings import SettingsError, Site, load_site
 from kiosk.enrolment import IdentityDamaged, KioskIdentity, enrol, load_identity
 from kiosk.hub_client import HubClient, HubError
@@ -99,10 +98,7 @@ _by_option = click.option("--by", metavar="NAME", help="Who does it, if not the 
 @click.group()
 def queue() -> None:
     """The outbox of a kiosk: what residents filed, sealed, until the hub has answered for it."""
-    structlog.configure(  # standard output belongs to the commands' answers
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
+    log_to_stderr("warning")
 
 
 @queue.command()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from config.logs import log_to_stderr
 from config.settings import SettingsError, load_site
 from devices.simulators.control import control_socket
 from kiosk.embedded import MAIN, ChildFailed
@@ -31,6 +32,7 @@ def run(site_file: Path) -> None:
     Without a display it draws into memory, which serves tests. A site file that says so also starts the
     embedded hub and the bench, where cards are laid and pages are put without any hardware.
     """
+    log_to_stderr("info")
     with in_words():
         site = load_site(site_file)
         off_screen = kivy_setup.prepare(site.panel, left=WIDTH if site.simulation.enabled else None)
@@ -69,6 +71,7 @@ def tour(out: Path, orientation: str, *, elder: bool, language: str) -> None:
     """
     from screens.touring import make_tour
 
+    log_to_stderr("error")
     with in_words():
         report = make_tour(out, landscape=orientation == "landscape", elder=elder, language=language)
     for journey in report["journeys"]:

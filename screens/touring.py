@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 import shutil
-import socket
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Final
 from config.settings import Site, load_site
 from devices.simulators.control import BenchClient, control_socket
 from kiosk.embedded import hub_data, run_command
+from kiosk.simulated import write_site
 from screens import kivy_setup
 
 if TYPE_CHECKING:
@@ -31,49 +31,6 @@ PHONE: Final = "13800138000"
 ITEM: Final = "resident-medical-insurance-enrol"
 DOCUMENT: Final = "household-register"
 FIRST_PAGE_WITHIN: Final = 60.0
-
-SITE_FILE: Final = """\
-[kiosk]
-place_zh = "经十路社区 24 小时自助服务区"
-place_en = "Jingshi Road 24-hour service area"
-keeper = "小周师傅"
-keeper_phone = "0531-5550123"
-window_zh = "灯河区政务服务中心，周一至周五 9:00–17:00"
-window_en = "Denghe District Service Centre, Monday to Friday 9:00–17:00"
-language = "{language}"
-data = "data"
-
-[panel]
-width = {width}
-height = {height}
-theme = "night"
-fullscreen = false
-
-[hub]
-url = "http://127.0.0.1:{relay}"
-enrolment_code_file = "enrolment-code"
-embedded = true
-
-[simulation]
-enabled = true
-hub_port = {hub}
-
-[devices.id-reader]
-driver = "sam-serial"
-port = "data/bench/id-reader"
-
-[devices.social-card]
-driver = "pcsc-social-card"
-
-[devices.document-camera]
-driver = "opencv-camera"
-source = "data/bench/desk"
-
-[devices.receipt-printer]
-driver = "escpos-tcp"
-host = "127.0.0.1"
-port = {printer}
-"""
 
 
 class TourFailed(Exception):
@@ -237,15 +194,8 @@ def make_tour(out: Path, *, landscape: bool, elder: bool, language: str) -> dict
         "receipt_no": None,
     }
     with tempfile.TemporaryDirectory(prefix="yedeng-tour-") as folder:
-        site_file = Path(folder) / "site.toml"
         width, height = (1920, 1080) if landscape else (1080, 1920)
-        relay, hub, printer = _free_ports(3)
-        site_file.write_text(
-            SITE_FILE.format(
-                language=language, width=width, height=height, relay=relay, hub=hub, printer=printer
-            ),
-            encoding="utf-8",
-        )
+        site_file = write_site(Path(folder), width=width, height=height, language=language, social_card=True)
         site = load_site(site_file)
         off_screen = kivy_setup.prepare(site.panel)
         from screens.finger import Finger
@@ -317,12 +267,3 @@ def number_on(finger: Finger) -> str:
 def first_choice(finger: Finger) -> str:
     """The key of the first choice on the page."""
     return finger.stage.page.choices[0].id  # type: ignore[union-attr]
-
-
-def _free_ports(count: int) -> list[int]:
-    """Ports of the loopback interface that nobody uses now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(one.getsockname()[1]) for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports

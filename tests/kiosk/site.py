@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,51 +15,9 @@ from devices.simulators.control import BenchClient, control_socket
 from kiosk.embedded import hub_data, run_command, whole_site
 from kiosk.journeys.home import home
 from kiosk.opening import Opened, open_kiosk
+from kiosk.simulated import write_site
 from kiosk.visit import Ending, Visit
 from tests.kiosk.resident import On, ScriptedResident
-
-SITE = """\
-[kiosk]
-place_zh = "试验路自助服务区"
-keeper = "小周师傅"
-keeper_phone = "0531-5550123"
-data = "data"
-
-[hub]
-url = "http://127.0.0.1:{relay}"
-enrolment_code_file = "enrolment-code"
-embedded = true
-timeout = 3.0
-
-[queue]
-first_wait = 0.2
-longest_wait = 0.5
-
-[simulation]
-enabled = true
-hub_port = {hub}
-
-[devices.id-reader]
-driver = "sam-serial"
-port = "data/bench/id-reader"
-
-[devices.document-camera]
-driver = "opencv-camera"
-source = "data/bench/desk"
-
-[devices.receipt-printer]
-driver = "escpos-tcp"
-host = "127.0.0.1"
-port = {printer}
-"""
-
-
-def free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(one.getsockname()[1]) for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
 
 
 class Town:
@@ -128,9 +85,7 @@ def see_page(page: Any) -> None:
 @asynccontextmanager
 async def town(folder: Path) -> AsyncIterator[Town]:
     """Build the town in ``folder`` and open its kiosk."""
-    relay, hub, printer = free_ports(3)
-    site_file = folder / "site.toml"
-    site_file.write_text(SITE.format(relay=relay, hub=hub, printer=printer), encoding="utf-8")
+    site_file = write_site(folder)
     site = load_site(site_file)
     async with whole_site(site, site_file), open_kiosk(site) as opened:
         built = Town(site, opened)
