@@ -209,7 +209,7 @@ class Measures:
 
     @property
     def margin(self) -> int:
-        """Space left and right of a page: 14 mm, less on narrow panels and in elder mode, where keys need it."""
+        """Space left and right of a page: 14 mm, less on narrow panels and where large keys need it."""
         return min(self.pick(14, 12), round(self.panel.width * 0.052))
 
     @property

@@ -24,7 +24,7 @@ class Speaker(Protocol):
 
 
 class Voice:
-    """The voice of one stage; without a speaker it says nothing. ``failed`` is called when the speaker fails."""
+    """The voice of one stage; silent without a speaker. ``failed`` is called when the speaker fails."""
 
     def __init__(self, speaker: Speaker | None, failed: Callable[[], None]) -> None:
         self._speaker = speaker

@@ -19,7 +19,7 @@ _NARROW = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"'})
 
 
 class Words(Part):
-    """A paragraph. Once placed, ``fits`` says whether all of it is inside, ``extent`` how far the ink reaches."""
+    """A paragraph. Once placed, ``fits`` says whether all of it is inside, ``extent`` where its ink is."""
 
     def __init__(
         self,

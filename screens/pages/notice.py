@@ -164,28 +164,26 @@ def still_there(look: Look, page: StillThere, hand: Hand) -> Sheet:
     ]
     if page.note:
         said.append(Words(look, page.note, "body", "soft", align="center", balanced=True, key="note"))
-    ring = Flow([Countdown(look, page.seconds)], gap=0, settle="middle")
+    ring = Flow([Countdown(look, page.seconds, 80 if look.landscape else 90)], gap=0, settle="middle")
     here = Words(look, text("still-there.here"), "button", "on_primary", bold=True)
     glowing = Surface(
         look, Labelled(look, "hand", here, "on_primary", 12), primary_skin(look), pad=(m.px(14), m.px(7))
     )
-    parts = [
-        Space(grow=1.0),
-        *said,
-        Space(m.px(12)),
-        ring,
-        Space(m.px(12)),
-        Flow([glowing], gap=0, settle="middle"),
-        Space(grow=1.0),
-    ]
+    call = Flow([glowing], gap=0, settle="middle")
+    inside: Part
+    if look.landscape:
+        words = Column([*said, Space(m.px(8)), call], gap=m.px(2), settle="middle", grow=1.4)
+        inside = Row([Column([ring], settle="middle", grow=1.0), words], gap=m.px(10))
+    else:
+        inside = Column([*said, Space(m.px(12)), ring, Space(m.px(12)), call], gap=m.px(2), settle="middle")
     whole = Press(
         look,
-        Column(parts, gap=m.px(2)),
+        inside,
         Skin(None, None, "text", 0, 0),
         key="here",
         label=page.title,
         fire=lambda: hand.choose("here"),
-        pad=(m.margin, m.px(10)),
+        pad=(m.margin, m.px(26)),
     )
     finish = button(look, text("still-there.finish"), lambda: hand.choose("finish"), key="finish")
     return Sheet(body=_Over(whole, finish, m.px(12), foot=m.reach[0]), bare=True)

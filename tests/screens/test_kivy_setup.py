@@ -98,7 +98,8 @@ import os
 os.environ["DISPLAY"] = ":77"
 hidden = kivy_setup.prepare(PanelSettings())
 from kivy.config import Config
-seen = [Config.get("graphics", key) for key in ("fullscreen", "borderless", "show_cursor", "allow_screensaver")]
+keys = ("fullscreen", "borderless", "show_cursor", "allow_screensaver")
+seen = [Config.get("graphics", key) for key in keys]
 print(hidden, *seen, os.environ.get("SDL_VIDEODRIVER"))
 """
     assert run(code, tmp_path) == "False auto 1 0 0 None"

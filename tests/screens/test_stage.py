@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from tests.screens.sample_pages import Both, guide_page, pages
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PAGES = pages()
+PAGES: dict[str, Any] = pages()
 CANARY = "zhe-shi-mi-mi-7731"
 
 
@@ -174,7 +175,7 @@ async def test_low_reach_brings_every_target_into_the_band(screen: Screen) -> No
     async with screen.showing(PAGES["guide"]):
         await screen.finger.tap("bar-low")
         low, high = screen.stage.look.measures.reach
-        for name in screen.finger.keys():
+        for name in list(screen.finger.keys()):
             key = screen.finger.find(name)
             if name.startswith(("bar-", "back", "submit", "checklist", "rendering-", "scroll-")):
                 assert low <= key.to_window(*key.pos)[1], name
@@ -244,9 +245,9 @@ async def test_letters_find_as_they_are_typed(screen: Screen) -> None:
 
     def find(typed: str) -> tuple[object, ...]:
         asked.append(typed)
-        return PAGES["find"].find(typed)  # type: ignore[attr-defined, no-any-return]
+        return PAGES["find"].find(typed)  # type: ignore[no-any-return]
 
-    page = replace(PAGES["find"], find=find)  # type: ignore[call-arg]
+    page = replace(PAGES["find"], find=find)
     async with screen.showing(page) as shown:
         await screen.finger.type("yb")
         assert asked[-1] == "yb"
@@ -308,7 +309,7 @@ async def test_kept_here_looks_unlike_received(screen: Screen) -> None:
     seen = []
     for name in ("done", "done-kept"):
         async with screen.showing(PAGES[name]):
-            body = [part for part in parts_of(screen.stage.view.pane)]  # type: ignore[union-attr]
+            body = parts_of(screen.stage.view.pane)  # type: ignore[union-attr]
             seen.append({(icon.name, icon.token) for icon in body if isinstance(icon, Icon)})
     assert ("check", "ok") in seen[0]
     assert ("check", "ok") not in seen[1]
@@ -371,7 +372,7 @@ async def test_a_fault_in_drawing_reaches_the_journey_and_the_window_lives_on(sc
         zh = en = property(lambda self: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
-        await asyncio.wait_for(screen.stage.show(Notice(name="broken", title=Broken())), 5)  # type: ignore[arg-type]
+        await asyncio.wait_for(screen.stage.show(Notice(name="broken", title=Broken())), 5)
     assert (await screen.answer(PAGES["notice-bad"], "again")).id == "again"
 
 
@@ -381,7 +382,7 @@ async def test_a_fault_while_touching_reaches_the_journey_too(screen: Screen) ->
             raise OSError("the guide has gone")
         return ()
 
-    page = replace(PAGES["find"], find=find)  # type: ignore[call-arg]
+    page = replace(PAGES["find"], find=find)
     shown = asyncio.create_task(screen.stage.show(page))
     await screen.finger.wait_page("find")
     with contextlib.suppress(Exception):
@@ -404,7 +405,7 @@ async def test_without_a_voice_the_key_for_it_is_off(screen: Screen) -> None:
     from devices.errors import DeviceError
 
     async def broken(text: str, language: str) -> None:
-        raise DeviceError("hardwareError", "silent")  # type: ignore[call-arg, arg-type]
+        raise DeviceError("hardwareError", "silent")
 
     screen.stage.switch(speech=True)
     original = screen.speaker.say
@@ -448,7 +449,8 @@ async def test_the_end_of_a_visit_leaves_nothing(screen: Screen) -> None:
     assert not screen.stage.is_elder()
     assert screen.stage.language == "zh"
     assert screen.stage.modes.theme == "night"
-    assert not (screen.stage.modes.low or screen.stage.modes.speech)
+    assert not screen.stage.modes.low
+    assert not screen.stage.modes.speech
     waiting = asyncio.create_task(screen.stage.wish())
     await asyncio.sleep(0.05)
     assert not waiting.done(), "a wish of the person before"

@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ from tests.screens.sample_pages import OUTLINE, PaintedFrame, guide_page, pages
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-PAGES = pages()
+PAGES: dict[str, Any] = pages()
 F1, ESCAPE, F11 = 282, 27, 292
 JAPANESE_FIRST = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 
@@ -68,7 +69,7 @@ async def test_a_touch_reported_twice_is_one_touch(screen: Screen) -> None:
             screen.finger.down(x, y)
             screen.finger.up(x, y)
             await screen.finger.frames(1)
-            # The echo of a finger comes within a hundredth of a second; here it takes as long as a frame does.
+            # The echo comes within a hundredth of a second; here it takes as long as a frame does.
             screen.stage._last_touch = (time.monotonic(), *screen.stage._last_touch[1:])
         await screen.finger.tap("enter")
         assert (await asyncio.wait_for(shown, 5)).value == "5"
