@@ -9,7 +9,7 @@ import structlog
 
 
 def log_to_stderr(level: Literal["info", "warning", "error"]) -> None:
-    """Show what is logged from ``level`` on. A log line holds event names and numbers, never anything personal."""
+    """Show what is logged from ``level`` on: event names and numbers, never anything personal."""
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
