@@ -19,6 +19,7 @@ import structlog
 from pydantic import BaseModel, ConfigDict
 
 from devices.errors import CompletionCode, DeviceError, KeeperAction
+from devices.selftest import Finding, judged
 from devices.status import DeviceState, DeviceStatus, Fitness
 from devices.worker import DeviceThread
 
@@ -56,7 +57,8 @@ class Device(ABC):
 
     open_limit: ClassVar[float] = 5.0
     check_limit: ClassVar[float] = 5.0
-    """Seconds that opening, and one check, may take."""
+    test_limit: ClassVar[float] = 45.0
+    """Seconds that opening, one check and one self-test may take."""
 
     overrun: ClassVar[float] = 0.5
     """Seconds a hook may overrun its turn before its caller is told without it."""
@@ -114,6 +116,14 @@ class Device(ABC):
         self._report(await self._run("check", self.check_limit, self._check))
         return self._status
 
+    async def test(self) -> tuple[Finding, ...]:
+        """The family's self-test: what a technician would try first, with the real device.
+
+        Raises:
+            DeviceError: it cannot even be begun.
+        """
+        return await self._run("test", self.test_limit, self._test)
+
     @abstractmethod
     def _open(self, turn: Turn) -> None:
         """Open the way to the device."""
@@ -125,6 +135,10 @@ class Device(ABC):
     @abstractmethod
     def _check(self, turn: Turn) -> DeviceStatus:
         """Ask the device and say what it answered."""
+
+    def _test(self, turn: Turn) -> tuple[Finding, ...]:
+        """Try what the device is for; families and drivers do more than to ask it how it is."""
+        return judged(self._check(turn))
 
     def _snapshot(self, device: DeviceState, fitness: Fitness, *reasons: str) -> DeviceStatus:
         """A status of which only this much is known, as of now."""
@@ -152,7 +166,7 @@ class Device(ABC):
         outcome, detail = "success", ""
         try:
             result = await self._thread.call(seconds, self.overrun, hook, *args, **kwargs)
-            if verb not in {"open", "check"} and self._status.device is not DeviceState.ONLINE:
+            if verb not in {"open", "check", "test"} and self._status.device is not DeviceState.ONLINE:
                 self._report(self._snapshot(DeviceState.ONLINE, Fitness.OK))
         except DeviceError as error:
             outcome, detail = error.completion_code.value, error.detail

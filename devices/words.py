@@ -8,6 +8,7 @@ from devices.errors import DeviceBusy, DeviceTimeout, ResidentAction
 
 if TYPE_CHECKING:
     from devices.errors import DeviceError
+    from devices.selftest import Finding
 
 _WORDS = {
     "answer-": "the reader gave an answer that is not known",
@@ -20,6 +21,7 @@ _WORDS = {
     "card-not-selected": "the card was found but could not be selected; lay it again",
     "card-not-taken": "the card is still on the reader",
     "card-pulled": "the card was taken away before it was read",
+    "card-reads-differ": "two readings of the card differ; lay it again, and only one card",
     "card-read-failed": "the card could not be read; lay it again",
     "command-refused": "the device does not know this command",
     "connection-lost": "the connection to the device is lost",
@@ -50,6 +52,20 @@ _WORDS = {
     "wrong-card": "this is not a card of the kind this reader is for",
 }
 """By detail key; a key that ends in a hyphen stands for all that begin with it."""
+
+
+_FINDINGS = {
+    "answers": "answers, and says how it is",
+    "baudrate": "speaks at the configured speed",
+    "paper": "has paper",
+    "sam-number": "number of the security module",
+    "self-test": "security module started anew and passed its own test",
+}
+
+
+def finding_in_words(finding: Finding) -> str:
+    """What was tried in a self-test, for a technician; the key itself where a driver has one of its own."""
+    return _FINDINGS.get(finding.key, finding.key)
 
 
 def in_words(error: DeviceError) -> str:

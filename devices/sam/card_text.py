@@ -28,27 +28,42 @@ if TYPE_CHECKING:
 TEXT_SIZE = 256
 LONG_TERM = "长期"
 
+_UNSEEN = {"Cc", "Cf", "Zl", "Zp"}
+"""Unicode categories that have no place on a card: controls, invisible marks (which can turn the direction of
+text around), line and paragraph separators. Private-use characters stay: older cards spell rare names so."""
+
 
 def decode_card(data: bytes) -> IdCard:
     """Read the data of a good reply to "read text and photo".
 
     Args:
-        data: length of text, length of photo (two bytes each, big-endian), then both.
+        data: length of text, length of photo (two bytes each, big-endian), then both. Some readers add a
+            third length and as many bytes of fingerprints; nothing here has a use for them: dropped.
 
     Raises:
         MalformedCard: the lengths, the layout or a field is not what it must be.
     """
-    text_size, photo_size = int.from_bytes(data[:2]), int.from_bytes(data[2:4])
-    if text_size != TEXT_SIZE or len(data) != 4 + text_size + photo_size:
+    text_size, photo_size, finger_size = (int.from_bytes(data[at : at + 2]) for at in (0, 2, 4))
+    start = {4 + text_size + photo_size: 4, 6 + text_size + photo_size + finger_size: 6}.get(len(data))
+    if text_size != TEXT_SIZE or start is None:
         raise MalformedCard("lengths", "sizes-agree")
-    text = _Text(data[4 : 4 + text_size])
-    photo = data[4 + text_size :] or None
+    text = _Text(data[start : start + text_size])
+    photo = data[start + text_size : start + text_size + photo_size] or None
     flag = text.raw(248, 2)
     try:
         layout = _LAYOUTS[flag]
     except KeyError:
         raise MalformedCard("layout", "known-flag") from None
     return layout(text, photo)
+
+
+def decode_address(data: bytes) -> str | None:
+    """The data of a good reply to "read newest address": up to 70 bytes of text; ``None``: it is blank.
+
+    Raises:
+        MalformedCard: it is no text.
+    """
+    return _Text(data).optional("address", (0, len(data)))
 
 
 class _Text:
@@ -67,7 +82,7 @@ class _Text:
         except UnicodeDecodeError:
             raise MalformedCard(field, "utf-16") from None
         text = text.strip(" \u3000")
-        if any(unicodedata.category(char) == "Cc" for char in text):
+        if any(unicodedata.category(char) in _UNSEEN for char in text):
             raise MalformedCard(field, "no-control-characters")
         return text
 
@@ -100,6 +115,12 @@ class _Text:
         except KeyError:
             raise MalformedCard("sex", "code") from None
 
+    def ethnicity(self, offset: int) -> str:
+        try:
+            return ETHNICITY_BY_CODE[self.matching("ethnicity", r"\d\d", (offset, 4))]
+        except KeyError:
+            raise MalformedCard("ethnicity", "code") from None
+
     def validity(self) -> tuple[date, date | None]:
         """First and last day; they lie at the same place in every layout."""
         first = self.day("valid_from", 188)
@@ -123,7 +144,7 @@ def _resident(text: _Text, photo: bytes | None) -> IdCard:
         document=Document.RESIDENT_ID,
         name=text.required("name", (0, 30)),
         sex=text.sex(30),
-        ethnicity=ETHNICITY_BY_CODE.get(text.matching("ethnicity", r"\d\d", (32, 4))),
+        ethnicity=text.ethnicity(32),
         birth_date=text.day("birth_date", 36),
         address=text.optional("address", (52, 70)),
         number=text.identity_number(),
@@ -172,13 +193,16 @@ def _foreigner_2017(text: _Text, photo: bytes | None) -> IdCard:
 
 def _foreigner_2023(text: _Text, photo: bytes | None) -> IdCard:
     first, last = text.validity()
+    number = text.identity_number()
+    if not number.startswith("9"):
+        raise MalformedCard("number", "foreigner")
     return IdCard(
         document=Document.FOREIGN_PERMANENT_RESIDENT_2023,
         name=text.text("name", (0, 30)),
         name_en=text.required("name_en", (52, 70), (220, 22)),
         sex=text.sex(30),
         birth_date=text.day("birth_date", 36),
-        number=text.identity_number(),
+        number=number,
         valid_from=first,
         valid_until=last,
         nationality=text.matching("nationality", r"[A-Z]{3}", (242, 6)),

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import struct
 import time
-from typing import TYPE_CHECKING, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, get_args
 
 from pydantic import Field
 
 from devices.contract import DriverOptions, IdCardReader
 from devices.errors import CompletionCode, DeviceError, KeeperAction, ResidentAction
 from devices.identity import MalformedCard
-from devices.sam.card_text import decode_card
+from devices.sam.card_text import decode_address, decode_card
+from devices.sam.exchange import ANSWER_LIMIT, CARD_LIMIT, READ_LIMIT, Conversation, NoAnswer
 from devices.sam.frame import (
     FIND,
     READ,
     READ_NEWEST_ADDRESS,
+    RESET,
+    SAM_NUMBER,
     SAM_STATUS,
     SELECT,
-    FrameParser,
     Reply,
     Request,
     Status,
 )
+from devices.selftest import Finding, Verdict, judged
 from devices.status import DeviceState, DeviceStatus, Fitness, Media
 from devices.transports.serial_line import SerialLine
 from devices.worker import Turn
@@ -32,25 +37,18 @@ if TYPE_CHECKING:
 POLL = 0.3
 """Seconds between two "find"; readers choke on faster polling."""
 
-ANSWER_LIMIT = 1.0
-"""Seconds until the first byte of an answer, and between its bytes."""
+SEARCH_LIMIT = 0.3
+"""Seconds for the answer at each rate while the reader's rate is searched."""
 
-READ_LIMIT = 4.0
-"""Seconds until the answer to "read" begins: the reader works in them."""
-
-CARD_LIMIT = 8.0
-"""Seconds for everything that is done with one card, a second try included."""
-
-QUIET = 0.1
-"""Seconds of silence after which a late answer is taken to have ended."""
+Baudrate = Literal[115200, 57600, 38400, 19200, 9600]
 
 
 class SamSerial(IdCardReader):
     """An ID card reader that speaks the SAM protocol over a serial line.
 
     After a good read the reader finds no card until that card has left its field; so a card that stays behind
-    is never taken for the next person's. Nothing of an exchange that ended badly reaches the next one: the
-    line is emptied before every request, and an answer counts only if it has the shape its request asks for.
+    is never taken for the next person's. A reader that is silent after opening is looked for at the other
+    rates of the protocol, and the rate found is kept for as long as this object lives.
     """
 
     driver = "sam-serial"
@@ -60,12 +58,23 @@ class SamSerial(IdCardReader):
         """Options of ``[devices.NAME]``."""
 
         port: str = Field(min_length=1, description="Serial port, e.g. /dev/serial/by-path/….")
-        baudrate: Literal[115200, 57600, 38400, 19200, 9600] = Field(115200, description="Bits per second.")
+        baudrate: Baudrate = Field(115200, description="Bits per second.")
+        baud_search: bool = Field(True, description="Look for a silent reader at its other rates.")
+        newest_address: bool = Field(
+            False, description="Ask the chip for an address added after the card was made; takes longer."
+        )
+        compare_reads: bool = Field(
+            False, description="Read every card twice and refuse it when the two differ; takes twice as long."
+        )
 
     options: Options
-    _line: SerialLine | None = None
-    _unsettled = False
-    """The last exchange ended without its answer: something may still come."""
+    _talk: Conversation | None = None
+
+    _baudrate: int | None = None
+    """The rate at which the reader was found, where it is not the one it is said to have."""
+
+    _answered = False
+    """The reader has answered since it was opened: its rate is right."""
 
     _card_may_stay = False
     """A card was read and is not known to have been taken."""
@@ -74,13 +83,14 @@ class SamSerial(IdCardReader):
     """The caller knows that this card must leave before another one is found."""
 
     def _open(self, _turn: Turn) -> None:
-        self._line = SerialLine(self.base / self.options.port, self.options.baudrate)
-        self._unsettled = self._card_may_stay = self._said_so = False
+        rate = self._baudrate or self.options.baudrate
+        self._talk = Conversation(SerialLine(self.base / self.options.port, rate))
+        self._answered = self._card_may_stay = self._said_so = False
 
     def _close(self, _turn: Turn) -> None:
-        line, self._line = self._line, None
-        if line is not None:
-            line.close()
+        talk, self._talk = self._talk, None
+        if talk is not None:
+            talk.close()
 
     def _check(self, turn: Turn) -> DeviceStatus:
         reply = self._ask(SAM_STATUS, turn)
@@ -89,6 +99,19 @@ class SamSerial(IdCardReader):
         self._card_may_stay = self._card_may_stay and self._card_stays(turn)
         media = Media.PRESENT if self._card_may_stay else Media.UNKNOWN
         return DeviceStatus(DeviceState.ONLINE, media=media, fitness=Fitness.OK)
+
+    def _test(self, turn: Turn) -> tuple[Finding, ...]:
+        answers = judged(self._check(turn))  # which carries the SAM's verdict on itself
+        reset = self._ask(RESET, turn)
+        self._card_may_stay = False  # a module that starts anew finds the card that lies there again
+        rate = self._conversation.baudrate
+        expected = rate == self.options.baudrate
+        return (
+            *answers,
+            Finding("self-test", Verdict.GOOD if reset.status == Status.OK else Verdict.FAILED),
+            _number(self._ask(SAM_NUMBER, turn)),
+            Finding("baudrate", Verdict.GOOD if expected else Verdict.FAILED, str(rate)),
+        )
 
     def _read(self, turn: Turn) -> IdCard:
         if self._card_may_stay and not self._said_so:
@@ -109,8 +132,11 @@ class SamSerial(IdCardReader):
         if reply.status != Status.OK:
             raise _refusal(reply)
         self._card_may_stay, self._said_so = True, False
+        if self.options.compare_reads:
+            self._compare(reply, turn)
         try:
-            return decode_card(reply.data)
+            card = decode_card(reply.data)
+            return self._with_newest_address(card, turn) if self.options.newest_address else card
         except MalformedCard as error:
             raise ResidentAction(CompletionCode.INVALID_DATA, f"card-malformed-{error.field}") from None
 
@@ -133,14 +159,32 @@ class SamSerial(IdCardReader):
     def _select_and_read(self, turn: Turn) -> Reply | None:
         """The answer to "read" or the refusal of "select"; ``None``: an answer broke off or was garbage."""
         reply = self._ask(SELECT, turn)
-        if reply.status != Status.OK:
-            return reply
+        return reply if reply.status != Status.OK else self._read_selected(turn)
+
+    def _read_selected(self, turn: Turn) -> Reply | None:
         try:
-            return self._exchange(READ, turn, READ_LIMIT)
-        except _NoAnswer as failure:
+            return self._conversation.exchange(READ, turn, READ_LIMIT)
+        except NoAnswer as failure:
             if failure.heard:
                 return None
             raise failure.error from None
+
+    def _compare(self, first: Reply, turn: Turn) -> None:
+        """Read the selected card again. Raises ResidentAction unless it says the same."""
+        second = self._read_selected(turn)
+        if second is None or second.status != Status.OK:
+            raise ResidentAction(CompletionCode.USER_ERROR, "card-pulled")
+        if second.data != first.data:
+            raise ResidentAction(CompletionCode.INVALID_DATA, "card-reads-differ")
+
+    def _with_newest_address(self, card: IdCard, turn: Turn) -> IdCard:
+        """The card with the address added last. A reader that cannot tell of one leaves it as printed."""
+        try:
+            reply = self._conversation.exchange(READ_NEWEST_ADDRESS, turn, ANSWER_LIMIT)
+        except NoAnswer:
+            return card
+        address = decode_address(reply.data) if reply.status == Status.OK else None
+        return replace(card, address=address) if address else card
 
     def _card_stays(self, turn: Turn) -> bool:
         """Whether the card that was read last still lies there.
@@ -151,100 +195,50 @@ class SamSerial(IdCardReader):
         """
         return self._ask(READ_NEWEST_ADDRESS, turn).status in {Status.OK, Status.NO_SUCH_CONTENT}
 
+    @property
+    def _conversation(self) -> Conversation:
+        assert self._talk is not None, "verbs run on open devices only"
+        return self._talk
+
     def _ask(self, request: Request, turn: Turn) -> Reply:
-        """One short exchange, made again once when no answer came or the reader did not understand.
+        """One short exchange; the first one after opening finds the reader's rate where needed.
 
         Raises:
-            KeeperAction: twice no answer (``silent``), or nothing that is one (``garbage``).
+            KeeperAction: no answer (``silent``), or nothing that is one (``garbage``).
         """
         try:
-            reply = self._exchange(request, turn, ANSWER_LIMIT)
-            if reply.status not in {Status.BAD_CHECKSUM, Status.BAD_LENGTH}:
-                return reply
-        except _NoAnswer:
-            pass
-        try:
-            return self._exchange(request, turn, ANSWER_LIMIT)
-        except _NoAnswer as failure:
-            raise failure.error from None
+            reply = self._conversation.ask(request, turn)
+        except KeeperAction as error:
+            lost = error.state is DeviceState.NO_DEVICE
+            if lost or self._answered or not self.options.baud_search or not self._search(turn):
+                raise
+            reply = self._conversation.ask(request, turn)
+        self._answered = True
+        return reply
 
-    def _exchange(self, request: Request, turn: Turn, limit: float) -> Reply:
-        """Send one request, take the one answer that fits it.
-
-        It must come within ``limit`` seconds; the long answer to "read" must begin within them, and may then
-        take as long as its bytes keep coming.
-        """
-        # The answer has its own time, whatever is left for laying a card.
-        turn = turn.within(CARD_LIMIT)
-        line = self._line
-        assert line is not None, "verbs run on open devices only"
-        if self._unsettled:
-            _settle(line, turn)
-        line.drain()
-        self._unsettled = True
-        line.write(request.encode(), turn, ANSWER_LIMIT)
-        parser = FrameParser()
-        heard = 0
-        until = time.monotonic() + limit
-        while (left := min(until, turn.deadline) - time.monotonic()) > 0:
-            turn.check()  # a device that never stops talking would keep us from it
-            data = line.read(turn, min(left, ANSWER_LIMIT) if parser.inside else left, parser.wanted)
-            if not data:
-                break
-            heard += len(data)
-            for body in parser.feed(data):
-                if (reply := _answer(request, body)) is not None:
-                    self._unsettled = False
-                    return reply
-            if request == READ and parser.inside:
-                until = max(until, time.monotonic() + ANSWER_LIMIT)
-        raise _NoAnswer(heard)
+    def _search(self, turn: Turn) -> bool:
+        """Whether the reader answers at another rate; the line is left at the one it answers at."""
+        talk = self._conversation
+        before = talk.baudrate
+        for rate in get_args(Baudrate):
+            if rate != before:
+                talk.baudrate = rate
+                try:
+                    talk.exchange(SAM_STATUS, turn, SEARCH_LIMIT)
+                except NoAnswer:
+                    continue
+                self._baudrate = rate
+                return True
+        talk.baudrate = before
+        return False
 
 
-def _settle(line: SerialLine, turn: Turn) -> None:
-    """Let a late answer to an earlier request run out."""
-    until = time.monotonic() + ANSWER_LIMIT
-    while time.monotonic() < until and line.read(turn, QUIET):
-        pass
-
-
-class _NoAnswer(Exception):
-    """An exchange ended without an answer; ``heard`` bytes came all the same."""
-
-    def __init__(self, heard: int) -> None:
-        super().__init__()
-        self.heard = heard
-
-    @property
-    def error(self) -> KeeperAction:
-        """What that means for the reader."""
-        code = CompletionCode.HARDWARE_ERROR
-        if self.heard:
-            return KeeperAction(code, "garbage", state=DeviceState.HARDWARE_ERROR)
-        return KeeperAction(code, "silent", state=DeviceState.OFFLINE)
-
-
-_GOOD = {
-    FIND: (Status.FOUND, 0, 64),
-    SELECT: (Status.OK, 0, 64),
-    READ: (Status.OK, 4, 4096),
-    READ_NEWEST_ADDRESS: (Status.OK, 0, 128),
-    SAM_STATUS: (Status.OK, 0, 0),
-}
-"""The good answer to each request: its status, and between which sizes its data lies."""
-
-
-def _answer(request: Request, body: bytes) -> Reply | None:
-    """The reply in a frame's body if it can be one to this request; ``None``: it is stale or foreign."""
-    try:
-        reply = Reply.from_body(body)
-    except ValueError:
-        return None
-    good, least, most = _GOOD[request]
-    if reply.status == good:
-        return reply if least <= len(reply.data) <= most else None
-    # Refusals have no data. OK and FOUND are never refusals: they answer another request.
-    return reply if not reply.data and reply.status not in {Status.OK, Status.FOUND} else None
+def _number(reply: Reply) -> Finding:
+    """The SAM's number, 2.2-8-10-10 digits as its makers print it."""
+    if reply.status != Status.OK:
+        return Finding("sam-number", Verdict.UNKNOWN)
+    parts = struct.unpack("<HHIII", reply.data)
+    return Finding("sam-number", Verdict.GOOD, "{:02}.{:02}-{:08}-{:010}-{:010}".format(*parts))
 
 
 _RESIDENT = {

@@ -135,6 +135,18 @@ class FrameParser:
             else:
                 self._drop(1)
 
+    def rescan(self) -> list[bytes]:
+        """Nothing more comes: what began may have been noise that looked like a start.
+
+        Returns:
+            The bodies of frames that it had swallowed.
+        """
+        bodies: list[bytes] = []
+        while self._buffer:
+            self._drop(1)
+            bodies += self.feed(b"")
+        return bodies
+
     def _end(self) -> int:
         """Where the frame at the buffer's start ends, as far as that is known yet."""
         if len(self._buffer) < HEADER:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import select
+import termios
 import threading
 import time
 import tty
@@ -48,6 +49,8 @@ class SimulatedSamReader:
         link: where to put the link to the pseudo-terminal; folders are made, a stale link is replaced.
         baudrate: bits per second of the line.
         paced: let every byte take the time it takes on a real line of that rate.
+
+    A kiosk that opened the line at another rate is not understood.
     """
 
     faults = frozenset(
@@ -63,6 +66,7 @@ class SimulatedSamReader:
 
     def __init__(self, link: Path, baudrate: int = 115200, *, paced: bool = False) -> None:
         self.link = link
+        self.baudrate = baudrate
         self.requests: list[Request] = []
         """Every request understood so far, for tests and the curious."""
         self._seconds_per_byte = _BITS_PER_BYTE / baudrate if paced else 0.0
@@ -73,7 +77,7 @@ class SimulatedSamReader:
 
     def start(self) -> None:
         """Plug the reader in."""
-        self._line = _Line(self.link, self._serve)
+        self._line = _Line(self.link, self.baudrate, self._serve)
 
     def stop(self) -> None:
         """Unplug the reader and take its link away."""
@@ -81,10 +85,20 @@ class SimulatedSamReader:
         if line is not None:
             line.close()
 
-    def lay(self, card: IdCard) -> None:
-        """Lay a card on the reader, in place of any that lies there."""
+    def lay(self, card: IdCard, newest_address: str = "", fingers: int | None = None) -> None:
+        """Lay a card on the reader, in place of any that lies there.
+
+        Args:
+            card: what its chip holds.
+            newest_address: an address that was added after the card had been made.
+            fingers: how many fingerprints the reader adds; ``None``: it knows nothing of fingerprints.
+        """
+        content = encode_id_card(card)
+        if fingers is not None:
+            prints = bytes(512) * fingers
+            content = content[:4] + len(prints).to_bytes(2) + content[4:] + prints
         with self._lock:
-            self._field = _Field(encode_id_card(card))
+            self._field = _Field(content, newest_address)
 
     def pull(self) -> None:
         """Take the card away."""
@@ -144,8 +158,9 @@ class SimulatedSamReader:
 class _Field:
     """The reader's antenna field and what it knows of the card in it."""
 
-    def __init__(self, content: bytes | None = None) -> None:
+    def __init__(self, content: bytes | None = None, newest_address: str = "") -> None:
         self.content = content
+        self._newest_address = newest_address
         self._found = False
         self._selected = False
         self._read = False
@@ -170,7 +185,9 @@ class _Field:
         if self.content is None or not (self._selected or self._read):
             return Reply(Status.READ_FAILED)
         if request == READ_NEWEST_ADDRESS:
-            return Reply(Status.NO_SUCH_CONTENT)
+            if not self._newest_address:
+                return Reply(Status.NO_SUCH_CONTENT)
+            return Reply(Status.OK, self._newest_address.ljust(35).encode("utf-16-le"))
         self._read = True
         return Reply(Status.OK, self.content)
 
@@ -178,8 +195,11 @@ class _Field:
 class _Line:
     """The pseudo-terminal and the thread that listens at its far end."""
 
-    def __init__(self, link: Path, serve: Callable[[Request, int, Callable[[bytes], None]], None]) -> None:
+    def __init__(
+        self, link: Path, baudrate: int, serve: Callable[[Request, int, Callable[[bytes], None]], None]
+    ) -> None:
         self._link = link
+        self._rate: int = getattr(termios, f"B{baudrate}")
         self._serve = serve
         # Our own hold on the near end keeps the far end readable while no driver has it open.
         self._far, self._near = os.openpty()
@@ -206,6 +226,8 @@ class _Line:
             if self._wake in readable:
                 return
             data = os.read(self._far, 4096)
+            if termios.tcgetattr(self._far)[5] != self._rate:
+                continue
             size += len(data)
             for body in parser.feed(data):
                 self._serve(Request.from_body(body), size, self._send)

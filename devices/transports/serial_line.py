@@ -43,6 +43,18 @@ class SerialLine:
             raise _not_opened(error.errno) from None
         self._fd: int = self._port.fileno()
 
+    @property
+    def baudrate(self) -> int:
+        """Bits per second. Setting it raises KeeperAction when the port is gone."""
+        return int(self._port.baudrate)
+
+    @baudrate.setter
+    def baudrate(self, rate: int) -> None:
+        try:
+            self._port.baudrate = rate
+        except (OSError, serial.SerialException, termios.error):
+            raise _lost() from None
+
     def write(self, data: bytes, turn: Turn, stall: float) -> None:
         """Send all of ``data``.
 

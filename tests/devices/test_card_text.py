@@ -62,7 +62,10 @@ def test_an_english_name_goes_on_in_its_second_part() -> None:
         ("name", 0, _text(" " * 15)),
         ("name", 0, _text("李\x1b@")),
         ("sex", 30, _text("3")),
+        ("name", 0, _text("李\u202e桂")),  # turns the direction of what follows
         ("ethnicity", 32, _text("汉 ")),
+        ("ethnicity", 32, _text("00")),
+        ("ethnicity", 32, _text("59")),
         ("birth_date", 36, _text("19490230")),
         ("birth_date", 36, _text("        ")),
         ("birth_date", 36, _text("１９４９１２３１")),
@@ -90,6 +93,7 @@ def test_a_card_that_breaks_a_rule_is_refused_by_the_fields_name(
         ("john-smith", "number", 122, _text("1BR310081040501")),
         ("john-smith", "nationality", 152, _text("G8R")),
         ("maria-garcia", "name_en", 220, _text("\x7f")),
+        ("maria-garcia", "number", 122, _text("11010519491231002X")),
     ],
 )
 def test_the_other_layouts_have_their_rules_too(
@@ -98,6 +102,13 @@ def test_the_other_layouts_have_their_rules_too(
     with pytest.raises(MalformedCard) as refusal:
         decode_card(_changed(offset, replacement, who))
     assert refusal.value.field == field
+
+
+@pytest.mark.parametrize("fingers", [0, 1, 2])
+def test_fingerprints_that_come_along_are_dropped(fingers: int) -> None:
+    data = encode_id_card(LI_GUILAN)
+    prints = b"\x11" * 512 * fingers
+    assert decode_card(data[:4] + len(prints).to_bytes(2) + data[4:] + prints) == LI_GUILAN
 
 
 @pytest.mark.parametrize("size", [0, 3, 4, 259, 1283, 1285])

@@ -122,3 +122,10 @@ def test_the_parser_never_asks_for_more_than_the_frame(reply: Reply) -> None:
 @given(st.binary(max_size=64))
 def test_a_reply_never_shows_what_was_read(data: bytes) -> None:
     assert repr(Reply(Status.OK, data)) == f"Reply(status=0x90, {len(data)} bytes)"
+
+
+def test_a_frame_swallowed_by_a_false_start_is_found_when_nothing_more_comes() -> None:
+    parser = FrameParser()
+    assert parser.feed(PREAMBLE + b"\x05" + Reply(Status.FOUND, bytes(4)).encode()) == []
+    assert [Reply.from_body(body) for body in parser.rescan()] == [Reply(Status.FOUND, bytes(4))]
+    assert parser.rescan() == []

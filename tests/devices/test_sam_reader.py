@@ -25,7 +25,18 @@ from devices.errors import (
     ResidentAction,
 )
 from devices.registry import build
-from devices.sam.frame import FIND, READ, READ_NEWEST_ADDRESS, SAM_STATUS, SELECT, Reply, Request, Status
+from devices.sam.frame import (
+    FIND,
+    READ,
+    READ_NEWEST_ADDRESS,
+    RESET,
+    SAM_NUMBER,
+    SAM_STATUS,
+    SELECT,
+    Reply,
+    Request,
+    Status,
+)
 from devices.simulators.cards import RESIDENTS, encode_id_card
 from devices.simulators.faults import Fault
 from devices.simulators.sam_reader import SimulatedSamReader
@@ -68,8 +79,8 @@ async def driver(reader: ScriptedReader, tmp_path: Path) -> AsyncIterator[IdCard
     await device.close()
 
 
-def _build(base: Path) -> IdCardReader:
-    settings = DeviceSettings.model_validate({"driver": "sam-serial", "port": "bench/id-reader"})
+def _build(base: Path, **options: object) -> IdCardReader:
+    settings = DeviceSettings.model_validate({"driver": "sam-serial", "port": "bench/id-reader", **options})
     device = build("id-reader", settings, base)
     assert isinstance(device, IdCardReader)
     return device
@@ -374,3 +385,89 @@ async def test_nothing_of_a_card_reaches_the_log(driver: IdCardReader, reader: S
     assert [entry["outcome"] for entry in logs] == ["success", "userError"]
     for secret in ("李", "桂兰", "1949", "110105", "\\x"):
         assert secret not in told
+
+
+async def _opened(base: Path, **options: object) -> IdCardReader:
+    device = _build(base, **options)
+    await device.open()
+    return device
+
+
+@pytest.mark.parametrize("rate", [57600, 9600])
+async def test_a_reader_at_another_rate_is_found_and_remembered(tmp_path: Path, rate: int) -> None:
+    reader = SimulatedSamReader(tmp_path / "bench" / "id-reader", rate)
+    reader.start()
+    reader.lay(LI_GUILAN)
+    device = await _opened(tmp_path)
+    assert await device.read(5) == LI_GUILAN
+    found = {finding.key: finding for finding in await device.test()}
+    assert (found["baudrate"].value, found["baudrate"].verdict) == (str(rate), "failed")
+    await device.close()
+    asked = len(reader.requests)
+    await device.open()
+    await device.check()
+    assert reader.requests[asked:] == [SAM_STATUS]  # at once, without a search
+    await device.close()
+    reader.stop()
+
+
+async def test_no_search_where_it_is_not_wanted(tmp_path: Path) -> None:
+    reader = SimulatedSamReader(tmp_path / "bench" / "id-reader", 9600)
+    reader.start()
+    device = await _opened(tmp_path, baud_search=False)
+    with pytest.raises(KeeperAction) as failure:
+        await device.check()
+    assert failure.value.detail == "silent"
+    await device.close()
+    reader.stop()
+
+
+async def test_the_self_test_tells_the_number_of_the_security_module(
+    driver: IdCardReader, reader: ScriptedReader
+) -> None:
+    found = {finding.key: finding for finding in await driver.test()}
+    assert found["sam-number"].value == "05.01-00002021-1234567890-0123456789"
+    assert [finding.verdict for finding in found.values()] == ["good"] * 4
+    reader.script[RESET] = [Reply(Status.SELF_TEST_FAILED).encode()]
+    reader.script[SAM_NUMBER] = [Reply(Status.BAD_COMMAND).encode()]
+    found = {finding.key: finding for finding in await driver.test()}
+    assert found["self-test"].verdict == "failed"
+    assert found["sam-number"].verdict == "unknown"
+
+
+@pytest.mark.parametrize("fingers", [0, 1, 2])
+async def test_a_reader_that_sends_fingerprints_unasked_is_read(
+    driver: IdCardReader, reader: ScriptedReader, fingers: int
+) -> None:
+    reader.lay(LI_GUILAN, fingers=fingers)
+    assert await driver.read(5) == LI_GUILAN
+
+
+async def test_an_address_added_later_is_read_when_wanted(tmp_path: Path, reader: ScriptedReader) -> None:
+    moved = "北京市东城区灯市口大街 8 号"
+    device = await _opened(tmp_path, newest_address=True)
+    for added, expected in ((moved, moved), ("", LI_GUILAN.address)):
+        reader.lay(LI_GUILAN, newest_address=added)
+        assert (await device.read(5)).address == expected
+        reader.pull()
+        await device.wait_removed(5)
+    reader.script[READ_NEWEST_ADDRESS] = [b""]  # a reader that does not know the question at all
+    reader.lay(LI_GUILAN)
+    assert await device.read(5) == LI_GUILAN
+    await device.close()
+
+
+async def test_two_readings_that_differ_are_nobodys_identity(tmp_path: Path, reader: ScriptedReader) -> None:
+    device = await _opened(tmp_path, compare_reads=True)
+    reader.lay(LI_GUILAN)
+    assert await device.read(5) == LI_GUILAN
+    reader.pull()
+    await device.wait_removed(5)
+    reader.lay(LI_GUILAN)
+    reader.script[READ] = [
+        Reply(Status.OK, encode_id_card(card)).encode() for card in (LI_GUILAN, ZHAO_JIANGUO)
+    ]
+    with pytest.raises(ResidentAction) as refusal:
+        await device.read(5)
+    assert refusal.value.detail == "card-reads-differ"
+    await device.close()
