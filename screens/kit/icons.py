@@ -11,6 +11,7 @@ from kivy.graphics import Color, Rectangle
 from kivy.graphics.texture import Texture
 from PIL import Image
 
+from screens.kit import paint
 from screens.kit.part import Part
 from screens.look import Look
 
@@ -26,7 +27,7 @@ def _icon(path: Path, side: int) -> Any | None:
     return _load(path, side)
 
 
-@lru_cache(maxsize=9)
+@lru_cache(maxsize=48)
 def _layer(path: Path, side: int) -> Any | None:
     return _load(path, side)
 
@@ -37,7 +38,10 @@ def _load(path: Path, side: int) -> Any | None:
         _log.warning("picture.missing", file=path.name)
         return None
     with Image.open(path) as raster:
-        pixels = raster.convert("RGBA").resize((side, side), Image.Resampling.LANCZOS)
+        # The strokes are white and get their colour when drawn, so only their cover matters.
+        cover = raster.getchannel("A").resize((side, side), Image.Resampling.LANCZOS)
+    white = Image.new("L", (side, side), 255)
+    pixels = Image.merge("RGBA", (white, white, white, cover))
     texture = Texture.create(size=(side, side), colorfmt="rgba")
     texture.blit_buffer(pixels.tobytes(), colorfmt="rgba", bufferfmt="ubyte")
     texture.flip_vertical()
@@ -85,15 +89,23 @@ class Icon(Part):
 
 
 class Picture(Part):
-    """One of the larger drawings, three layers in three colours, as large as fits."""
+    """One of the larger drawings, three layers in three colours, as large as fits; it may shine at night."""
 
     def __init__(
-        self, look: Look, name: str, *, mm: float = 0.0, largest: float = 130.0, grow: float = 0.0
+        self,
+        look: Look,
+        name: str,
+        *,
+        mm: float = 0.0,
+        largest: float = 130.0,
+        grow: float = 0.0,
+        shines: bool = False,
     ) -> None:
         super().__init__(grow=grow)
         self.look = look
         self.name = name
         self.wanted = look.measures.px(mm) if mm else 0
+        self.shines = shines
         self.largest = look.measures.px(largest)
 
     def height_for(self, width: float) -> float:
@@ -108,6 +120,10 @@ class Picture(Part):
         if side < 1:
             return
         with self.canvas:
+            if self.shines and self.look.theme.name == "night":
+                paint.glow(
+                    (self.center_x, self.center_y + side * 0.05), side * 0.95, self.look.colour("lamp", 0.13)
+                )
             for layer in _LAYERS:
                 path = BUILD / "pictures" / str(_PICTURE_SIZE) / f"{self.name}-{layer}.png"
                 texture = _layer(path, side) if path.is_file() else None

@@ -32,7 +32,7 @@ def attract(look: Look, page: Attract, hand: Hand) -> Sheet:
             look, call, Skin("primary", None, "on_primary", m.button_radius, 0), pad=(m.px(14), m.px(7))
         )
         said += [Space(m.px(16)), Flow([glowing], gap=0, settle="middle")]
-    picture = Picture(look, "sleeping-lamp", largest=190, grow=1.0)
+    picture = Picture(look, "sleeping-lamp", largest=178, grow=1.0, shines=True)
     inside: Part
     if look.landscape:
         inside = Row(
