@@ -11,7 +11,6 @@ from itertools import groupby
 from pathlib import Path
 from typing import Literal
 
-from fontTools.ttLib import TTFont
 from PIL import ImageDraw, ImageFont
 
 Weight = Literal["regular", "bold"]
@@ -40,6 +39,8 @@ def font_path(weight: Weight = "regular", *, rare: bool = False) -> Path:
 @cache
 def characters(path: Path) -> frozenset[int]:
     """The code points a font file can draw."""
+    from fontTools.ttLib import TTFont  # the first page is written in everyday characters
+
     with TTFont(path, lazy=True) as font:
         return frozenset(font.getBestCmap())
 

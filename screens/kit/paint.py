@@ -53,7 +53,7 @@ def glow(centre: tuple[float, float], radius: float, colour: Colour) -> None:
 
 @cache
 def _glow_texture() -> Any:
-    size = 128
+    size = 64
     middle = (size - 1) / 2
     pixels = bytearray()
     for row in range(size):
