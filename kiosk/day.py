@@ -23,10 +23,10 @@ REST: Final = 120.0
 LOOK_AGAIN: Final = 1.0
 
 
-async def keep_open(kiosk: Kiosk, stage: Stage) -> None:
-    """Serve one resident after the other until cancelled."""
+async def keep_open(kiosk: Kiosk, stage: Stage, *, somebody_came: bool = False) -> None:
+    """Serve one resident after the other until cancelled; one may have touched the lamp already."""
     failures = 0
-    attract = True
+    attract = not somebody_came
     while True:
         await _until_there_is_something_to_do(kiosk, stage)
         if attract:
@@ -80,7 +80,7 @@ def attract_page(kiosk: Kiosk) -> Attract:
     """Nobody is here: what can be done at this hour."""
     now = sum(kiosk.availability.of(item).where == "here" for item in kiosk.guide.items)
     chips = (guides_chip(kiosk.guide), Chip(text("attract.now", count=now), "ok" if now else "warn"))
-    return Attract(name="attract", title=text("attract.title"), note=text("attract.note"), chips=chips)
+    return Attract(chips=chips)
 
 
 def out_of_service(kiosk: Kiosk, why: Sayable) -> OutOfService:

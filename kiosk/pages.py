@@ -102,6 +102,9 @@ class Page:
 class Attract(Page):
     """Nobody is here: the lamp, one sentence, what can be done at this hour. Any touch answers ``start``."""
 
+    name: str = "attract"
+    title: Sayable = field(default_factory=lambda: text("attract.title"))
+    note: Sayable | None = field(default_factory=lambda: text("attract.note"))
     idle: Idle = Idle.NEVER
     chips: tuple[Chip, ...] = ()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import Any
 
@@ -42,6 +43,8 @@ class KioskApp(App):
         self.off_screen = off_screen
         self.use_kivy_settings = False
         self.frames = 0
+        #: Set once the first picture is on the panel.
+        self.lit = asyncio.Event()
         self._busy_until = 0.0
 
     def build(self) -> Widget:
@@ -72,6 +75,7 @@ class KioskApp(App):
 
     def _flipped(self, *_: object) -> None:
         self.frames += 1
+        self.lit.set()
         self._busy_until = max(self._busy_until, time.monotonic() + 0.1)
         if self.off_screen:
             # SDL's off-screen driver never waits for the drawing to end, so that memory would grow without

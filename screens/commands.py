@@ -15,8 +15,6 @@ from config.logs import log_to_stderr
 from config.settings import SettingsError, load_site
 from devices.simulators.control import control_socket
 from kiosk.embedded import MAIN, ChildFailed
-from kiosk.enrolment import IdentityDamaged
-from offline_queue import QueueError, QueueInUse
 from screens import kivy_setup
 from screens.bench_panel import WIDTH, bench_panel
 
@@ -110,14 +108,26 @@ def in_words() -> Iterator[None]:
     """Every known way of not starting becomes one clear message and exit code 1."""
     try:
         yield
-    except QueueInUse:
-        raise click.ClickException(
-            "this kiosk is already running: another process uses the same data folder. Stop it first."
-        ) from None
-    except (SettingsError, ChildFailed, IdentityDamaged, QueueError) as error:
-        raise click.ClickException(str(error)) from None
-    except OSError as error:
-        raise click.ClickException(f"{error.filename or 'the system'}: {error.strerror or error}") from None
+    except Exception as error:
+        words = _words(error)
+        if words is None:
+            raise
+        raise click.ClickException(words) from None
+
+
+def _words(error: Exception) -> str | None:
+    # The first picture does not wait for what only an error needs.
+    from kiosk.enrolment import IdentityDamaged
+    from offline_queue import QueueError, QueueInUse
+
+    match error:
+        case QueueInUse():
+            return "this kiosk is already running: another process uses the same data folder. Stop it first."
+        case SettingsError() | ChildFailed() | IdentityDamaged() | QueueError():
+            return str(error)
+        case OSError():
+            return f"{error.filename or 'the system'}: {error.strerror or error}"
+    return None
 
 
 @contextlib.contextmanager

@@ -1,4 +1,8 @@
-"""A kiosk in its window: everything that `run` and the guided tour have in common."""
+"""A kiosk in its window: everything that `run` and the guided tour have in common.
+
+The window comes first. Within the first second the lamp is lit; who touches it is served as soon as the rest
+of the house is open behind it. What that needs is therefore imported late, in a thread.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +10,20 @@ import asyncio
 import signal
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from config.settings import Site
-from devices.contract import Speaker
-from kiosk.day import keep_open
-from kiosk.embedded import whole_site
-from kiosk.hub_link import HubLink
-from kiosk.opening import Opened, open_kiosk
+from kiosk.pages import Answer, Attract
 from kiosk.text import Bilingual, Sayable, text
-from kiosk.wire import Bilingual as Words
 from screens.app import KioskApp
 from screens.stage import KivyStage
 from screens.strip import StripState
+
+if TYPE_CHECKING:
+    from kiosk.hub_link import HubLink
+    from kiosk.opening import Opened
 
 
 @dataclass(frozen=True)
@@ -29,44 +34,83 @@ class Serving:
     stage: KivyStage
 
 
-async def serve(
-    site: Site,
-    site_file: Path,
-    *,
-    off_screen: bool,
-    meanwhile: Callable[[Serving], Awaitable[None]] | None = None,
-) -> None:
-    """Open the kiosk and its window and serve until the window ends, a signal comes or ``meanwhile`` is done.
+Meanwhile = Callable[[Serving], Awaitable[None]]
+
+
+async def serve(site: Site, site_file: Path, *, off_screen: bool, meanwhile: Meanwhile | None = None) -> None:
+    """Open the window, then the kiosk; serve until the window ends, a signal comes or ``meanwhile`` is done.
 
     Raises what opening raises (``kiosk.opening``, ``kiosk.embedded``), and what ``meanwhile`` raises.
     """
+    strip = Strip(Place(site.kiosk.place_zh, site.kiosk.place_en), bool(site.hub.url))
+    stage = KivyStage(site.panel, strip=strip.state, language=site.kiosk.language)
+    app = KioskApp(stage, off_screen=off_screen)
+    lamp = asyncio.create_task(stage.show(Attract()))
+    opening = asyncio.create_task(_open(site, site_file, app, lamp, strip, meanwhile))
+    opening.add_done_callback(lambda _: app.stop())
+    _stop_on_signals(app)
+    try:
+        await app.serve()
+    finally:
+        await _end({opening, lamp})
+
+
+async def _open(
+    site: Site,
+    site_file: Path,
+    app: KioskApp,
+    lamp: asyncio.Task[Answer],
+    strip: Strip,
+    meanwhile: Meanwhile | None,
+) -> None:
+    """Open the house behind the lit lamp; keep it open until ``meanwhile`` is done or something fails."""
+    stage = app.stage
+    await app.lit.wait()
+    await asyncio.to_thread(import_module, "kiosk.opening")
+    from devices.contract import Speaker
+    from kiosk.day import keep_open
+    from kiosk.embedded import whole_site
+    from kiosk.opening import open_kiosk
+
     async with whole_site(site, site_file), open_kiosk(site) as opened:
-        place = Words(zh=site.kiosk.place_zh, en=site.kiosk.place_en)
-        stage = KivyStage(
-            site.panel,
-            strip=lambda: strip_state(place, opened.link, bool(site.hub.url)),
-            speaker=opened.kiosk.devices.first(Speaker),
-            language=site.kiosk.language,
-        )
-        app = KioskApp(stage, off_screen=off_screen)
-        tasks = {asyncio.create_task(keep_open(opened.kiosk, stage))}
+        strip.link = opened.link
+        stage.give_voice(opened.kiosk.devices.first(Speaker))
+        somebody_came = lamp.done()
+        lamp.cancel()
+        await asyncio.gather(lamp, return_exceptions=True)
+        tasks = {asyncio.create_task(keep_open(opened.kiosk, stage, somebody_came=somebody_came))}
         if meanwhile is not None:
             tasks.add(asyncio.ensure_future(meanwhile(Serving(opened, stage))))
-        for task in tasks:
-            task.add_done_callback(lambda _: app.stop())
-        _stop_on_signals(app)
         try:
-            await app.serve()
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             await _end(tasks)
 
 
-def strip_state(place: Bilingual, link: HubLink, wants_hub: bool) -> StripState:
-    """How the network is, in words."""
-    if link.online:
-        return StripState(place, text("strip.network.ok"), "ok")
-    words: Sayable = text("strip.network.down") if wants_hub else text("strip.network.none")
-    return StripState(place, words, "warn")
+@dataclass(frozen=True)
+class Place:
+    """Where the kiosk stands, for the top strip."""
+
+    zh: str
+    en: str
+
+
+@dataclass
+class Strip:
+    """What the top strip says; ``link`` is None until the kiosk is open."""
+
+    place: Bilingual
+    wants_hub: bool
+    link: HubLink | None = None
+
+    def state(self) -> StripState:
+        """How the network is, in words."""
+        if self.link is None and self.wants_hub:
+            return StripState(self.place, "", "quiet")
+        if self.link is not None and self.link.online:
+            return StripState(self.place, text("strip.network.ok"), "ok")
+        words: Sayable = text("strip.network.down") if self.wants_hub else text("strip.network.none")
+        return StripState(self.place, words, "warn")
 
 
 def _stop_on_signals(app: KioskApp) -> None:
@@ -75,9 +119,9 @@ def _stop_on_signals(app: KioskApp) -> None:
         loop.add_signal_handler(number, app.stop)
 
 
-async def _end(tasks: set[asyncio.Task[None]]) -> None:
+async def _end(tasks: set[asyncio.Task[Any]]) -> None:
     """Stop what still runs; raise what went wrong before."""
-    done = {task for task in tasks if task.done()}
+    done = {task for task in tasks if task.done() and not task.cancelled()}
     for task in tasks - done:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)

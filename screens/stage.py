@@ -82,6 +82,7 @@ class KivyStage:
         self._wishes: asyncio.Queue[Wish] = asyncio.Queue()
         self._touched = time.monotonic()
         self._drawn_for: _Shown | None = None
+        self._was_a_page = False
         self._fresh_until = 0.0
         self._last_touch = (0.0, -1e9, -1e9)
         self.view: View | None = None
@@ -159,6 +160,10 @@ class KivyStage:
             self._redraw()
 
     # -- what the app and the test finger ask
+
+    def give_voice(self, speaker: Speaker | None) -> None:
+        """Read pages aloud with this speaker from now on."""
+        self._voice.use(speaker)
 
     @property
     def page(self) -> Page | None:
@@ -262,7 +267,10 @@ class KivyStage:
         self._touched = time.monotonic()
         self._build()
         if new and self.view is not None:
-            self._slide(self.view)
+            # The first page of all follows no tap that could have been meant for another one.
+            if self._was_a_page:
+                self._slide(self.view)
+            self._was_a_page = True
             self._voice.hush()
             if self.modes.speech:
                 self._read_aloud()

@@ -36,6 +36,11 @@ class Voice:
         """Whether there is a speaker."""
         return self._speaker is not None
 
+    def use(self, speaker: Speaker | None) -> None:
+        """Speak through this speaker from now on."""
+        self.hush()
+        self._speaker = speaker
+
     @property
     def speaking(self) -> bool:
         """Whether something is being read."""
