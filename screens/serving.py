@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from config.settings import Site
-from kiosk.pages import Answer, Attract
+from kiosk.pages import Answer, Attract, Chip
 from kiosk.text import Bilingual, Sayable, text
 from screens.app import KioskApp
 from screens.stage import KivyStage
@@ -45,7 +45,8 @@ async def serve(site: Site, site_file: Path, *, off_screen: bool, meanwhile: Mea
     strip = Strip(Place(site.kiosk.place_zh, site.kiosk.place_en), bool(site.hub.url))
     stage = KivyStage(site.panel, strip=strip.state, language=site.kiosk.language)
     app = KioskApp(stage, off_screen=off_screen)
-    lamp = asyncio.create_task(stage.show(Attract()))
+    waking = Attract(chips=(Chip(text("attract.waking"), "quiet"),))
+    lamp = asyncio.create_task(stage.show(waking))
     opening = asyncio.create_task(_open(site, site_file, app, lamp, strip, meanwhile))
     opening.add_done_callback(lambda _: app.stop())
     _stop_on_signals(app)
