@@ -25,6 +25,7 @@ CHROMIUM_OPTIONS = (
     "--disable-sync",
     "--disable-extensions",
     "--disable-quic",
+    "--disable-features=Translate",
     "--password-store=basic",
     "--allow-file-access-from-files",
     "--window-position=0,0",
