@@ -53,8 +53,11 @@ def render(look: Look, page: Ask, hand: Hand) -> Sheet:
         main=True,
         enabled=action.enabled,
     )
-    body = Column([keys])
-    return Sheet(hints=_above(look, page), under=field, body=body, main=main, split=0.42)
+    if look.landscape:
+        # Beside a long question the field would be pushed out of view: it stands over the keys that fill it.
+        body = Column([field, keys], gap=m.px(5))
+        return Sheet(hints=_above(look, page), body=body, main=main, split=0.42)
+    return Sheet(hints=_above(look, page), under=field, body=Column([keys]), main=main, split=0.42)
 
 
 def _choice(look: Look, page: Ask, hand: Hand) -> Sheet:
@@ -73,7 +76,8 @@ def _above(look: Look, page: Ask) -> tuple[Part, ...]:
             Words(look, page.hint, "body" if not look.elder else "small", "soft", settle="top", key="hint")
         )
     if page.problem:
-        parts.append(problem_card(look, page.problem))
+        # Near the field; beside it, before anything that may have to be scrolled for.
+        parts.insert(0 if look.landscape else len(parts), problem_card(look, page.problem))
     return tuple(parts)
 
 
