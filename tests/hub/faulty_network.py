@@ -19,6 +19,9 @@ class AnswerDropper:
         self._kiosks: list[socket.socket] = []
         self.drop_next = 0
         self.dropped = 0
+        self.loses: Callable[[], bool] = lambda: False
+        self.cut_after: int | None = None
+        self.down = False
 
     @property
     def url(self) -> str:
@@ -39,12 +42,22 @@ class AnswerDropper:
             for thread in self._threads:
                 thread.join()
 
+    def flap(self, *, down: bool) -> None:
+        """Take the line down, with all that is on it, or up again."""
+        self.down = down
+        if down:
+            for kiosk in list(self._kiosks):
+                _hang_up(kiosk)
+
     def _accept(self) -> None:
         while True:
             try:
                 kiosk, _ = self._listener.accept()
             except OSError:
                 return
+            if self.down:
+                kiosk.close()
+                continue
             self._kiosks.append(kiosk)
             thread = threading.Thread(target=self._relay, args=(kiosk,), name="relay connection")
             self._threads.append(thread)
@@ -52,24 +65,31 @@ class AnswerDropper:
 
     def _relay(self, kiosk: socket.socket) -> None:
         with kiosk, socket.create_connection(("127.0.0.1", self._target)) as hub:
-            upstream = threading.Thread(target=_pump, args=(kiosk, hub), name="relay upstream")
+            upstream = threading.Thread(target=self._pump, args=(kiosk, hub), name="relay upstream")
             upstream.start()
-            while answer := hub.recv(65536):
-                if self.drop_next:
-                    self.drop_next -= 1
-                    self.dropped += 1
-                    break
-                kiosk.sendall(answer)
+            with suppress(OSError):
+                while answer := hub.recv(65536):
+                    if self.drop_next or self.loses():
+                        self.drop_next = max(0, self.drop_next - 1)
+                        self.dropped += 1
+                        break
+                    kiosk.sendall(answer)
             for end in (kiosk, hub):
                 _hang_up(end)
             upstream.join()
 
-
-def _pump(source: socket.socket, target: socket.socket) -> None:
-    with suppress(OSError):
-        while data := source.recv(65536):
-            target.sendall(data)
-    _hang_up(target)
+    def _pump(self, source: socket.socket, target: socket.socket) -> None:
+        """Pass on what the kiosk sends; break off once ``cut_after`` bytes have gone, if that is set."""
+        with suppress(OSError):
+            while data := source.recv(65536):
+                if self.cut_after is not None:
+                    self.cut_after -= len(data)
+                    if self.cut_after < 0:
+                        self.cut_after = None
+                        _hang_up(source)
+                        break
+                target.sendall(data)
+        _hang_up(target)
 
 
 def _hang_up(end: socket.socket) -> None:

@@ -98,8 +98,8 @@ def test_a_disk_that_is_full_from_some_write_on_is_no_disaster(tmp_path: Path, n
                 refused.append(item_id)
         full[0] = False
         assert {envelope.id for envelope in queue.envelopes()} >= set(kept)
-        for item_id in refused:  # there is room again: no restart is needed
-            kept.append(queue.put(item_id, "submission", bytes(5000)).id)
+        # There is room again: no restart is needed.
+        kept += [queue.put(item_id, "submission", bytes(5000)).id for item_id in refused]
         assert {envelope.id for envelope in queue.envelopes()} == set(kept)
         assert queue.verify() == []
 
