@@ -53,7 +53,7 @@ def render(look: Look, page: Ask, hand: Hand) -> Sheet:
         main=True,
         enabled=action.enabled,
     )
-    if look.landscape:
+    if look.landscape and not m.low_reach:
         # Beside a long question the field would be pushed out of view: it stands over the keys that fill it.
         body = Column([field, keys], gap=m.px(5))
         return Sheet(hints=_above(look, page), body=body, main=main, split=0.42)
