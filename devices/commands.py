@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import difflib
 import json
 import unicodedata
@@ -14,7 +15,8 @@ import click
 
 from config.logs import log_to_stderr
 from config.settings import SettingsError, Site, load_site
-from devices.contract import ChipCardReader, Device, IdCardReader, ReceiptPrinter
+from devices.codes import ScannedCode
+from devices.contract import Camera, ChipCardReader, CodeScanner, Device, IdCardReader, ReceiptPrinter
 from devices.errors import DeviceError
 from devices.identity import IdCard, SocialSecurityCard
 from devices.receipt import Receipt, Text
@@ -82,14 +84,17 @@ def status(site: Path, as_json: bool) -> None:
     default=CARD_TIMEOUT,
     show_default=True,
     metavar="SECONDS",
-    help="How long to wait for a card.",
+    help="How long to wait for a card or a code.",
 )
 @click.option("--unmasked", is_flag=True, help="Show personal fields as they are on the card.")
 def read(name: str, site: Path, as_json: bool, timeout: float, unmasked: bool) -> None:
-    """Wait for a card on the reader NAME and show what is on it."""
+    """Wait for a card on the reader NAME, or a code before the scanner or camera NAME, and show it."""
     reader = _device(_load(site), name)
+    if isinstance(reader, CodeScanner | Camera):
+        _show_code(_use(reader, lambda: _read_code(reader, timeout)), as_json=as_json, unmasked=unmasked)
+        return
     if not isinstance(reader, IdCardReader | ChipCardReader):
-        _fail(f"{name}: this is a {reader.family}, not a card reader")
+        _fail(f"{name}: this is a {reader.family}, not a reader")
 
     async def read_card() -> IdCard | SocialSecurityCard:
         return await reader.read(timeout)
@@ -133,6 +138,25 @@ def print_text(name: str, site: Path, as_json: bool, source: TextIO) -> None:
         _print_json({"name": name, "proof": proof.value})
     else:
         click.echo(proof.value)
+
+
+def _read_code(scanner: CodeScanner | Camera, timeout: float) -> Awaitable[ScannedCode]:
+    return scanner.read(timeout) if isinstance(scanner, CodeScanner) else scanner.read_code(timeout)
+
+
+def _show_code(code: ScannedCode, *, as_json: bool, unmasked: bool) -> None:
+    """What a code holds is a stranger's: shown as base64, which no terminal obeys, and only if asked for."""
+    document: dict[str, Any] = {
+        "document": "code",
+        "symbology": code.symbology.value,
+        "bytes": len(code.data),
+        "data": base64.b64encode(code.data).decode() if unmasked else None,
+    }
+    if as_json:
+        _print_json(document)
+    else:
+        shown = [{"field": key, "value": value} for key, value in document.items() if value is not None]
+        _print_table(shown, ("field", "value"))
 
 
 def _load(site: Path) -> Site:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from devices.codes import ScannedCode
     from devices.identity import IdCard, SocialSecurityCard
     from devices.receipt import Receipt
     from devices.worker import Turn
@@ -22,6 +23,7 @@ __all__ = [
     "Camera",
     "Capture",
     "ChipCardReader",
+    "CodeScanner",
     "Device",
     "DriverOptions",
     "Frame",
@@ -30,6 +32,10 @@ __all__ = [
     "ReceiptPrinter",
     "Speaker",
 ]
+
+
+_NEXT_PICTURE = 0.02
+"""Seconds between two looks whether a camera has a new picture."""
 
 
 class _CardReader(Device):
@@ -82,6 +88,25 @@ class ChipCardReader(_CardReader):
     @abstractmethod
     def _read(self, turn: Turn) -> SocialSecurityCard:
         """Wait for a card while the turn lasts; a card found is read to its end."""
+
+
+class CodeScanner(Device):
+    """Reads printed codes and codes on phones."""
+
+    family = "CodeScanner"
+
+    async def read(self, timeout: float) -> ScannedCode:
+        """Wait up to ``timeout`` seconds for a code shown from now on. What it says is a stranger's data.
+
+        Raises:
+            DeviceTimeout: no code was shown in time (``no-code``).
+            KeeperAction: the scanner does not work.
+        """
+        return await self._run("read", timeout, self._read)
+
+    @abstractmethod
+    def _read(self, turn: Turn) -> ScannedCode:
+        """Wait for a code while the turn lasts; codes read before it are nobody's."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,9 +174,31 @@ class Camera(Device):
         """Take one page: found, straightened, judged. A page with verdicts is a result, not an error."""
         return await self._run("capture", timeout, self._capture)
 
+    async def read_code(self, timeout: float) -> ScannedCode:
+        """Wait up to ``timeout`` seconds for a printed code in the picture.
+
+        Raises:
+            DeviceTimeout: none was seen in time (``no-code``).
+            KeeperAction: the camera does not work.
+        """
+        return await self._run("read_code", timeout, self._read_code)
+
     @abstractmethod
     def _capture(self, turn: Turn) -> Capture:
         """Take one page while the turn lasts."""
+
+    def _read_code(self, turn: Turn) -> ScannedCode:
+        """Look at every new picture while the turn lasts."""
+        from devices.camera.codes import find_code
+
+        seen = None
+        while True:
+            frame = self.latest()
+            if frame is not None and frame.number != seen:
+                seen = frame.number
+                if (code := find_code(frame.rgb)) is not None:
+                    return code
+            turn.pause(_NEXT_PICTURE, "no-code")
 
 
 class PrintProof(StrEnum):

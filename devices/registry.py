@@ -29,6 +29,7 @@ BUILT_IN = {
     "pcsc-social-card": "devices.social_card.driver:PcscSocialCard",
     "escpos-tcp": "devices.escpos.driver:EscposTcp",
     "escpos-serial": "devices.escpos.driver:EscposSerial",
+    "gm65-serial": "devices.gm65.driver:Gm65Serial",
     "opencv-camera": "devices.camera.driver:OpencvCamera",
     "espeak-ng": "devices.speech.driver:EspeakSpeaker",
 }

@@ -32,6 +32,7 @@ _WORDS = {
     "no-answer": "the device does not answer",
     "no-camera": "there is no such camera",
     "no-card": "no card was laid in time",
+    "no-code": "no code was shown in time",
     "no-connection": "nobody takes the connection; is the device switched on and the address right?",
     "no-pcsc-service": "the PC/SC service (pcscd) does not answer",
     "no-port": "there is no such port; is the device plugged in?",

@@ -39,6 +39,7 @@ EXAMPLE_DEVICES = {
     "pcsc-social-card": ("social-card", {}),
     "escpos-tcp": ("receipt-printer", {"host": "192.168.0.50"}),
     "escpos-serial": ("second-receipt-printer", {"port": "/dev/serial/by-path/…"}),
+    "gm65-serial": ("code-scanner", {"port": "/dev/serial/by-path/…"}),
     "opencv-camera": ("document-camera", {"source": "/dev/v4l/by-path/…"}),
     "espeak-ng": ("speaker", {}),
 }

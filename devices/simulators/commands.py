@@ -101,6 +101,18 @@ def pull_card(device: str, **where: Any) -> None:
     _ask(where, "pull-card", f"no card on {device}", device=device)
 
 
+@bench.command("show-code")
+@click.argument("device")
+@click.argument("code")
+@click.option("--hex", "as_hex", is_flag=True, help="CODE is hexadecimal digits, not text.")
+@click.option("--symbology", default="qr", show_default=True, help="What kind of code it is.")
+@_where
+def show_code(device: str, code: str, as_hex: bool, symbology: str, **where: Any) -> None:
+    """Hold CODE before the scanner DEVICE."""
+    data = code if as_hex else code.encode().hex()
+    _ask(where, "show-code", f"a code is held before {device}", device=device, hex=data, symbology=symbology)
+
+
 @bench.command("put-page")
 @click.argument("device")
 @click.argument("what")

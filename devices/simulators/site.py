@@ -11,10 +11,13 @@ from pydantic import BaseModel
 
 from config.settings import DeviceSettings
 from devices.camera.driver import OpencvCamera
+from devices.codes import ScannedCode, Symbology
 from devices.escpos.driver import EscposSerial, EscposTcp, PrinterOptions
+from devices.gm65.driver import Gm65Serial
 from devices.registry import build
 from devices.sam.driver import SamSerial
 from devices.simulators.cards import RESIDENTS
+from devices.simulators.code_scanner import SimulatedCodeScanner
 from devices.simulators.control import BenchError, Message
 from devices.simulators.desk import SimulatedDesk, UnknownPage
 from devices.simulators.documents import DOCUMENTS
@@ -26,7 +29,7 @@ from devices.simulators.social_card import SimulatedSocialCard, slot_port
 from devices.simulators.wire import PtyWire, TcpWire
 from devices.social_card.driver import PcscSocialCard
 
-Simulator = SimulatedSamReader | SimulatedSocialCard | SimulatedDesk | SimulatedPrinter
+Simulator = SimulatedSamReader | SimulatedSocialCard | SimulatedCodeScanner | SimulatedDesk | SimulatedPrinter
 S = TypeVar("S", bound=Simulator)
 
 
@@ -57,6 +60,7 @@ class SimulatedSite:
         self.commands: dict[str, Callable[[Message], Message]] = {
             "lay-card": self._lay_card,
             "pull-card": self._pull_card,
+            "show-code": self._show_code,
             "put-page": self._put_page,
             "clear-desk": self._clear_desk,
             "take-paper": self._take_paper,
@@ -121,6 +125,16 @@ class SimulatedSite:
         reader.pull()
         return {"device": name}
 
+    def _show_code(self, arguments: Message) -> Message:
+        name, symbology = text(arguments, "device"), text(arguments, "symbology")
+        scanner = self._of_kind(name, SimulatedCodeScanner, "is no code scanner")
+        try:
+            code = ScannedCode(bytes.fromhex(text(arguments, "hex")), Symbology(symbology))
+        except ValueError:
+            raise BenchError("a code is an even number of hexadecimal digits of a known symbology") from None
+        scanner.show(code)
+        return {"device": name, "bytes": len(code.data), "symbology": symbology}
+
     def _put_page(self, arguments: Message) -> Message:
         name, what = text(arguments, "device"), text(arguments, "what")
         self._of_kind(name, SimulatedDesk, "is no camera").put(what)
@@ -167,6 +181,8 @@ class SimulatedSite:
         match simulator:
             case SimulatedSamReader() | SimulatedSocialCard():
                 known["card"] = self._cards.get(name) if simulator.card_lies_there else None
+            case SimulatedCodeScanner():
+                known["code"] = None if simulator.shown is None else len(simulator.shown.data)
             case SimulatedDesk():
                 known["page"] = simulator.page
             case SimulatedPrinter():
@@ -200,6 +216,8 @@ def _simulator(name: str, options: BaseModel, base: Path, papers: Path, *, paced
     match options:
         case SamSerial.Options():
             return SimulatedSamReader(_free(name, base / options.port), options.baudrate, paced=paced)
+        case Gm65Serial.Options():
+            return SimulatedCodeScanner(name, _free(name, base / options.port))
         case PcscSocialCard.Options():
             return SimulatedSocialCard(slot_port(options.reader))
         case OpencvCamera.Options() if not options.source.isdecimal():

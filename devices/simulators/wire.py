@@ -44,6 +44,8 @@ class Wire(ABC):
         """False: nothing is taken any more, and the sender's buffers fill up."""
         self.delay = 0.0
         """Seconds before each answer."""
+        self.piece = 0
+        """Bytes sent at a time; 0: all at once."""
 
     def start(self) -> None:
         """Plug in and serve. Raises OSError when the port cannot be had."""
@@ -107,7 +109,12 @@ class Wire(ABC):
         answer = self._answer(data)
         if answer:
             self._stopping.wait(self.delay)
-            send(answer)
+            self._in_pieces(answer, send)
+
+    def _in_pieces(self, data: bytes, send: Callable[[bytes], object]) -> None:
+        piece = self.piece or max(1, len(data))
+        for start in range(0, len(data), piece):
+            send(data[start : start + piece])
 
 
 class TcpWire(Wire):
@@ -166,6 +173,16 @@ class PtyWire(Wire):
         super().__init__(answer, name)
         self.link = link
         self._ends: tuple[int, int] | None = None
+
+    def say(self, what: Callable[[], bytes]) -> None:
+        """Send something unasked: ``what`` is called in the wire's thread. An unplugged wire loses it."""
+
+        def send() -> None:
+            if self._ends is not None:
+                device = self._ends[0]
+                self._in_pieces(what(), lambda data: os.write(device, data))
+
+        self._in_thread(send)
 
     def _plug(self) -> None:
         if self._ends is not None:

@@ -19,7 +19,8 @@ from click.testing import CliRunner, Result
 from PIL import Image
 
 from config.settings import DeviceSettings, Site, load_site
-from devices.contract import Camera, IdCardReader, PrintProof, ReceiptPrinter
+from devices.codes import ScannedCode, Symbology
+from devices.contract import Camera, CodeScanner, IdCardReader, PrintProof, ReceiptPrinter
 from devices.receipt import Receipt, Text
 from devices.registry import build_all
 from devices.simulators.bench import Bench
@@ -45,6 +46,9 @@ taken_sensor = true
 [devices.camera]
 driver = "opencv-camera"
 source = "bench/desk"
+[devices.code-scanner]
+driver = "gm65-serial"
+port = "bench/code-scanner"
 [devices.speaker]
 driver = "espeak-ng"
 wav = "bench/sound"
@@ -134,6 +138,13 @@ async def test_a_visitor_with_everything_on_the_bench(site: Path, served: subpro
     assert taken["path"] == shown["path"]
     assert Path(taken["path"]).parent == control_socket(load_site(site)).parent / "paper"
     assert np.asarray(Image.open(taken["path"])).min() < 100, "there is ink on it"
+
+    scanner = devices["code-scanner"]
+    assert isinstance(scanner, CodeScanner)
+    reply(site, "show-code", "code-scanner", "yedeng:7K3M-9QX2-P4C")
+    assert (await scanner.read(5)).data == b"yedeng:7K3M-9QX2-P4C"
+    reply(site, "show-code", "code-scanner", "--hex", "1b40", "--symbology", "data-matrix")
+    assert await scanner.read(5) == ScannedCode(b"\x1b@", Symbology.DATA_MATRIX)
 
     for device in devices.values():
         await device.close()
