@@ -94,9 +94,13 @@ class View(Part):
             beside = several if len(several) == 2 and both else several[-1:]
             self.main: Part | None = Row([*reversed(beside), main], gap=look.measures.px(5))
             several = [one for one in several if one not in beside]
+        elif main is None and look.landscape and len(several) > 2:
+            # Nothing else is at the foot of the right pane, and the left one is narrow.
+            self.main = _grid(look, several[:-1], 1 - sheet.split) if page.back else None
+            several = several[-1:] if page.back else several
         else:
             self.main = main
-        self.second = _grid(look, several)
+        self.second = _grid(look, several, sheet.split)
         self.body = sheet.body
         if self.body is not None:
             self.body.grow = 1.0
@@ -192,9 +196,10 @@ def _head(look: Look, page: Page, sheet: Sheet) -> Part:
 
 
 def _title(look: Look, words: Sayable, split: float) -> Words:
-    """The title; one that would take more than two lines (in the low band: one) in full size is smaller."""
+    """The title; one of more than two lines (where height is scarce: of more than one) is set smaller."""
+    scarce = look.measures.low_reach or (look.landscape and look.elder)
     title = Words(look, words, "title", bold=True, balanced=True, key="title")
-    if len(title.lines(_room(look, split))) <= (1 if look.measures.low_reach else 2):
+    if len(title.lines(_room(look, split))) <= (1 if scarce else 2):
         return title
     return Words(look, words, "tile", bold=True, balanced=True, key="title")
 
@@ -228,11 +233,11 @@ def _several(look: Look, page: Page, hand: Hand, back: Callable[[], None], *, sh
     return several
 
 
-def _grid(look: Look, several: list[Press]) -> Part | None:
+def _grid(look: Look, several: list[Press], split: float) -> Part | None:
     if not several:
         return None
     gap = look.measures.px(5)
-    room = _room(look, 0.4)
+    room = _room(look, split)
     columns = next((n for n in (3, 2) if n <= len(several) and _fit(several, room, n, gap)), 1)
     return Grid(several, columns=2 if len(several) == 4 and columns > 2 else columns, gap=gap, stretch=True)
 
