@@ -85,7 +85,7 @@ def lobby(size: tuple[int, int]) -> Iterator[Lobby]:
         ):
             _first_day(folder, online)
             offline.parent.mkdir()
-            shutil.copytree(folder / "data", offline.parent / "data")
+            shutil.copytree(folder / "data", offline.parent / "data", ignore=shutil.ignore_patterns("bench"))
             (offline.parent / "bench").symlink_to(folder / "bench")
             offline.write_text(SITE.format(size=size, port=nobody, printer=printer), encoding="utf-8")
             yield Lobby(folder, online, offline)

@@ -26,6 +26,7 @@ CHROMIUM_OPTIONS = (
     "--disable-extensions",
     "--disable-quic",
     "--disable-features=Translate",
+    "--lang=zh-CN",
     "--password-store=basic",
     "--allow-file-access-from-files",
     "--window-position=0,0",

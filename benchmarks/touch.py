@@ -16,20 +16,20 @@ from benchmarks.programs import BARE
 
 
 def touch(lobby: Lobby, count: int) -> Subject:
-    """What the pressed state of a tile costs, beside a plain Kivy button in a bare window."""
+    """what the pressed state of a key costs, beside a plain Kivy button in a bare window."""
     subject = Subject("touch", TITLE_TOUCH, COLUMNS, how=HOW_TOUCH)
     with display() as screen:
         command = [sys.executable, "-m", "benchmarks.children.bare_window", "--touches", str(count)]
         said = run_to_end(Program(BARE, command, {"DISPLAY": screen.name, "WAYLAND_DISPLAY": ""}))
         taken = {
             "plain Kivy button, bare window": json.loads(said.strip().splitlines()[-1])["touches"],
-            "Yedeng, tile on the home page": watched(lobby.offline, screen.name, 0, count)["touches"],
+            "Yedeng, key on the home page": watched(lobby.offline, screen.name, 0, count)["touches"],
         }
     for name, costs in taken.items():
         subject.rows.append(
             (name, *(spread([cost[kind] for cost in costs], digits=1) for kind in ("own", "whole", "wall")))
         )
-    own = median(cost["own"] for cost in taken["Yedeng, tile on the home page"])
+    own = median(cost["own"] for cost in taken["Yedeng, key on the home page"])
     subject.aims["CPU from the touch to the drawn page"] = Aim(own, 16, " ms")
     return subject
 
@@ -42,11 +42,13 @@ def pages(folder: Path) -> Subject:
         environment = {"DISPLAY": screen.name, "WAYLAND_DISPLAY": ""}
         run_to_end(Program("guided tour", [*MAIN, "tour", "--out", str(out)], environment), 300)
     report = json.loads((out / "report.json").read_text(encoding="utf-8"))
-    times = []
+    times: list[float] = []
     for journey in report["journeys"]:
         for page in journey["pages"]:
-            subject.rows.append((journey["name"], page["name"], f"{page['ms']:.0f}"))
-            times.append(page["ms"])
+            # The same page again with something entered or opened keeps the time of its first showing.
+            if page["ms"] not in times[-1:]:
+                subject.rows.append((journey["name"], page["name"], f"{page['ms']:.0f}"))
+                times.append(page["ms"])
     subject.aims["slowest page"] = Aim(max(times), 300, " ms")
     subject.aims["page in the middle"] = Aim(median(times), 300, " ms")
     return subject

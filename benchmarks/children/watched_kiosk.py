@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 FIRST_PAGE_WITHIN = 60.0
 AT_REST = 3.0
 """Seconds after which a page and everything around it counts as at rest."""
-TOUCHED_KEY = "guides"
+TOUCHED_KEY = "bar-help"
 
 
 def main(site_file: Path, seconds: float, count: int) -> dict[str, Any]:
