@@ -130,9 +130,7 @@ def keys(out: Path, suite: str) -> None:
 @hub.command("rotate-key")
 @_data_option
 @click.option("--suite", type=click.Choice([HYBRID, PLAIN]), default=HYBRID, help="Ciphers of the new key.")
-@click.option(
-    "--finish", is_flag=True, help="Let kiosks seal to the new key alone."
-)
+@click.option("--finish", is_flag=True, help="Let kiosks seal to the new key alone.")
 def rotate_key(data: Path, suite: str, *, finish: bool) -> None:
     """Take a new intake key; kiosks seal to both until `--finish`. The hub opens old seals for ever."""
     folder = HubData(data)
