@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 import shutil
@@ -63,6 +64,8 @@ def main(
     if pictures is not None:
         pictures.mkdir(parents=True, exist_ok=True)
 
+    wanted = subjects or SUBJECTS
+
     def started(lobby: Lobby) -> list[Subject]:
         found = starting.measure(lobby, rounds, pictures)
         return [starting.start(found), starting.memories(found)]
@@ -71,24 +74,31 @@ def main(
         "start": started,
         "idle": lambda lobby: [idle.idle(lobby, seconds)],
         "touch": lambda lobby: [touch.touch(lobby, count)],
-        "pages": lambda lobby: [touch.pages(lobby.folder)],
-        "card": lambda _: [card.card(count)],
     }
-    try:
-        with lobby(SIZE) as place:
-            for name in subjects or SUBJECTS:
+    alone: dict[str, Callable[[], list[Subject]]] = {
+        "pages": lambda: [touch.pages()],
+        "card": lambda: [card.card(count)],
+    }
+    with contextlib.ExitStack() as stack:
+        try:
+            place = stack.enter_context(lobby(SIZE)) if set(wanted) & set(makers) else None
+            for name in wanted:
                 load = wait_for_quiet(quiet, patience)
                 conditions = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, load before: {load:.2f}"
-                made = makers[name](place)
-                for subject in made:
-                    subject.conditions = conditions
-                    click.echo(subject.markdown())
-                page = out.read_text(encoding="utf-8") if out.exists() else ""
-                out.write_text(
-                    replaced(page, HEAD.format(machine="\n".join(machine())), made, ORDER), encoding="utf-8"
-                )
-    except BenchmarkError as error:
-        raise click.ClickException(str(error)) from None
+                made = makers[name](place) if place and name in makers else alone[name]()
+                write(out, made, conditions)
+        except BenchmarkError as error:
+            raise click.ClickException(str(error)) from None
+
+
+def write(out: Path, made: list[Subject], conditions: str) -> None:
+    """Print the tables and put them in their places on the page."""
+    for subject in made:
+        subject.conditions = conditions
+        click.echo(subject.markdown())
+    page = out.read_text(encoding="utf-8") if out.exists() else ""
+    head = HEAD.format(machine="\n".join(machine()))
+    out.write_text(replaced(page, head, made, ORDER), encoding="utf-8")
 
 
 def machine() -> Iterator[str]:

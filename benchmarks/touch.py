@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 from pathlib import Path
 from statistics import median
 
@@ -16,7 +17,7 @@ from benchmarks.programs import BARE
 
 
 def touch(lobby: Lobby, count: int) -> Subject:
-    """what the pressed state of a key costs, beside a plain Kivy button in a bare window."""
+    """What the pressed state of a key costs, beside a plain Kivy button in a bare window."""
     subject = Subject("touch", TITLE_TOUCH, COLUMNS, how=HOW_TOUCH)
     with display() as screen:
         command = [sys.executable, "-m", "benchmarks.children.bare_window", "--touches", str(count)]
@@ -34,14 +35,13 @@ def touch(lobby: Lobby, count: int) -> Subject:
     return subject
 
 
-def pages(folder: Path) -> Subject:
+def pages() -> Subject:
     """How long each page of the guided tour takes to appear."""
     subject = Subject("pages", TITLE_PAGES, ("journey", "page", "ms"), how=HOW_PAGES)
-    out = folder / "tour"
-    with display() as screen:
+    with tempfile.TemporaryDirectory(prefix="yedeng-pages-") as out, display() as screen:
         environment = {"DISPLAY": screen.name, "WAYLAND_DISPLAY": ""}
-        run_to_end(Program("guided tour", [*MAIN, "tour", "--out", str(out)], environment), 300)
-    report = json.loads((out / "report.json").read_text(encoding="utf-8"))
+        run_to_end(Program("guided tour", [*MAIN, "tour", "--out", out], environment), 300)
+        report = json.loads((Path(out) / "report.json").read_text(encoding="utf-8"))
     times: list[float] = []
     for journey in report["journeys"]:
         for page in journey["pages"]:
