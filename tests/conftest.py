@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+import fcntl
+import tempfile
 import threading
 import time
 from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pytest
 import structlog
 
+from devices.simulators.pcsc_service import PcscService, ServiceMissing
+
 GRACE = 5.0
 """Seconds a thread has to end by itself after its test: it was told to stop, not waited for."""
+
+
+CONFORMANCE = Path(__file__).with_name("conformance")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What the conformance suite is asked for on the command line."""
+    group = parser.getgroup("conformance of device drivers")
+    group.addoption("--driver", metavar="NAME", help="Run the conformance suite, for this driver alone.")
+    group.addoption("--rig", metavar="MODULE:CLASS", help="The rig of a driver that lives elsewhere.")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """With ``--driver`` or ``--rig`` only the conformance suite is run."""
+    asked = config.getoption("--driver") or config.getoption("--rig")
+    inside = collection_path.is_relative_to(CONFORMANCE) or CONFORMANCE.is_relative_to(collection_path)
+    return True if asked and not inside else None
 
 
 @pytest.fixture(autouse=True)
@@ -44,3 +66,17 @@ def logging_as_it_was() -> Iterator[None]:
     before = structlog.get_config()
     yield
     structlog.configure(**before)
+
+
+@pytest.fixture(scope="session")
+def pcsc_service() -> Iterator[PcscService]:
+    """The machine's one PC/SC service, for this run of the tests alone."""
+    with (Path(tempfile.gettempdir()) / "yedeng-pcsc.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        service = PcscService()
+        try:
+            service.start()
+        except ServiceMissing as error:
+            pytest.fail(str(error))
+        yield service
+        service.stop()

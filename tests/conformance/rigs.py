@@ -1,0 +1,233 @@
+"""What the conformance suite needs of a driver: its far end, and one piece of work that it can do."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from importlib import import_module
+from pathlib import Path
+from socket import create_server
+from typing import Any, ClassVar
+
+from config.settings import DeviceSettings
+from devices.contract import (
+    Camera,
+    ChipCardReader,
+    CodeScanner,
+    Device,
+    IdCardReader,
+    ReceiptPrinter,
+    Speaker,
+)
+from devices.receipt import Receipt, Text
+from devices.registry import build
+from devices.simulators.code_scanner import SimulatedCodeScanner
+from devices.simulators.control import BenchError
+from devices.simulators.desk import SimulatedDesk
+from devices.simulators.faults import Fault
+from devices.simulators.receipt_printer import SimulatedPrinter
+from devices.simulators.sam_reader import SimulatedSamReader
+from devices.simulators.site import SimulatedSite
+from devices.simulators.social_card import SimulatedSocialCard
+
+NAME = "under-test"
+
+
+class Rig(ABC):
+    """A driver on the bench. One rig is used by one test.
+
+    Args:
+        folder: an empty folder; paths in `options` are relative to it.
+    """
+
+    driver: ClassVar[str]
+    faults: ClassVar[frozenset[Fault]] = frozenset()
+    """The ways in which the far end can misbehave."""
+
+    can_be_absent: ClassVar[bool] = True
+    """Before `start` there is no device at all."""
+
+    needs_pcsc: ClassVar[bool] = False
+    secrets: ClassVar[tuple[str, ...]] = ()
+    """What the work brings to light, as it must never stand in a log line."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @abstractmethod
+    def options(self) -> dict[str, Any]:
+        """The device's table in a site file, without ``driver``; short time-outs make a short test."""
+
+    def build(self, **more: object) -> Device:
+        """The device, not opened. Raises SettingsError."""
+        settings = DeviceSettings.model_validate({"driver": self.driver, **self.options(), **more})
+        return build(NAME, settings, self.folder)
+
+    @abstractmethod
+    def start(self) -> None:
+        """Plug the far end in."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """Unplug it and end its threads."""
+
+    @abstractmethod
+    def misbehave(self, fault: Fault) -> None:
+        """Let the far end misbehave, or with `Fault.NONE` work again."""
+
+    @abstractmethod
+    def offer(self) -> None:
+        """Put there what the work needs: a card, a code, a page."""
+
+    @abstractmethod
+    def withdraw(self) -> None:
+        """Take it away again."""
+
+    @abstractmethod
+    async def work(self, device: Device) -> object:
+        """One piece of what the device is for, in at most five seconds. Raises DeviceError."""
+
+
+class _BenchRig(Rig):
+    """A driver of this repository, against the simulator that the bench has for it."""
+
+    offering: ClassVar[tuple[str, dict[str, str]] | None] = None
+    withdrawing: ClassVar[str | None] = None
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        settings = DeviceSettings.model_validate({"driver": self.driver, **self.options()})
+        self._site = SimulatedSite({NAME: settings}, folder, folder / "paper")
+
+    def start(self) -> None:
+        self._site.start()
+
+    def stop(self) -> None:
+        self._site.stop()
+
+    def misbehave(self, fault: Fault) -> None:
+        self._site.do("fault", {"device": NAME, "fault": fault.value})
+
+    def offer(self) -> None:
+        if self.offering is not None:
+            command, arguments = self.offering
+            self._site.do(command, {"device": NAME, **arguments})
+
+    def withdraw(self) -> None:
+        if self.withdrawing is not None:
+            self._site.do(self.withdrawing, {"device": NAME})
+
+    async def work(self, device: Device) -> object:
+        match device:
+            case IdCardReader() | ChipCardReader() | CodeScanner():
+                return await device.read(5)
+            case Camera():
+                return await device.capture(5)
+            case ReceiptPrinter():
+                return await device.print_document(Receipt((Text("受理编号 7K3M"),)))
+            case Speaker():
+                await device.say("您好", "zh")
+                return None
+        raise BenchError(f"no piece of work is known for a {device.family}")
+
+
+class SamSerialRig(_BenchRig):
+    driver = "sam-serial"
+    faults = SimulatedSamReader.faults
+    offering = ("lay-card", {"who": "li-guilan"})
+    withdrawing = "pull-card"
+    secrets = ("李桂兰", "桂兰", "11010519491231002X", "1949")
+
+    def options(self) -> dict[str, Any]:
+        return {"port": "port"}
+
+
+class PcscSocialCardRig(_BenchRig):
+    driver = "pcsc-social-card"
+    faults = SimulatedSocialCard.faults
+    can_be_absent = False  # the virtual readers belong to the service
+    needs_pcsc = True
+    offering = ("lay-card", {"who": "li-guilan"})
+    withdrawing = "pull-card"
+    secrets = SamSerialRig.secrets
+
+    def options(self) -> dict[str, Any]:
+        return {"reader": "Virtual PCD 00 00"}
+
+
+class Gm65SerialRig(_BenchRig):
+    driver = "gm65-serial"
+    faults = SimulatedCodeScanner.faults
+    offering = ("show-code", {"hex": b"a resident's code".hex(), "symbology": "qr"})
+    secrets = ("resident's",)
+
+    def options(self) -> dict[str, Any]:
+        return {"port": "port"}
+
+
+class EscposTcpRig(_BenchRig):
+    driver = "escpos-tcp"
+    faults = SimulatedPrinter.faults
+    secrets = ("受理", "7K3M")
+
+    def __init__(self, folder: Path) -> None:
+        with create_server(("127.0.0.1", 0)) as server:
+            self._port = server.getsockname()[1]
+        super().__init__(folder)
+
+    def options(self) -> dict[str, Any]:
+        return {"host": "127.0.0.1", "port": self._port, **_IMPATIENT}
+
+
+class EscposSerialRig(_BenchRig):
+    driver = "escpos-serial"
+    faults = SimulatedPrinter.faults
+    secrets = EscposTcpRig.secrets
+
+    def options(self) -> dict[str, Any]:
+        return {"port": "port", **_IMPATIENT}
+
+
+class OpencvCameraRig(_BenchRig):
+    driver = "opencv-camera"
+    faults = SimulatedDesk.faults
+    offering = ("put-page", {"what": "household-register"})
+    withdrawing = "clear-desk"
+
+    def options(self) -> dict[str, Any]:
+        return {"source": "desk"}
+
+
+class EspeakNgRig(_BenchRig):
+    driver = "espeak-ng"
+    can_be_absent = False  # a program of the machine, not a device
+    secrets = ("您好",)
+
+    def options(self) -> dict[str, Any]:
+        return {"wav": "sound"}
+
+
+_IMPATIENT = {"answer_timeout": 0.3, "proof_timeout": 1, "write_timeout": 1}
+
+TEMPLATE = "template-scanner"
+RIGS = {
+    rig.driver: f"{__name__}:{rig.__name__}"
+    for rig in (
+        SamSerialRig,
+        PcscSocialCardRig,
+        Gm65SerialRig,
+        EscposTcpRig,
+        EscposSerialRig,
+        OpencvCameraRig,
+        EspeakNgRig,
+    )
+} | {TEMPLATE: "tests.conformance.template.rig:TemplateScannerRig"}
+"""Every driver here and its rig as ``module:Class``; a third party names its own with ``--rig``."""
+
+
+def load_rig(place: str) -> type[Rig]:
+    """The class behind ``module:Class``. Raises ImportError, AttributeError, TypeError."""
+    module, _, name = place.partition(":")
+    found = getattr(import_module(module), name)
+    if not (isinstance(found, type) and issubclass(found, Rig)):
+        raise TypeError(f"{place} is not a Rig")
+    return found
