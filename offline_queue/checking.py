@@ -8,7 +8,15 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from offline_queue.database import NAME, close_quietly, damage, lock_folder, open_database, storage_error
+from offline_queue.database import (
+    FAILURES,
+    NAME,
+    close_quietly,
+    damage,
+    lock_folder,
+    open_database,
+    storage_error,
+)
 from offline_queue.errors import QueueDamaged
 from offline_queue.rows import ENVELOPE, envelope, intact, read_parts
 from offline_queue.schema import migrate
@@ -32,9 +40,9 @@ def check_folder(folder: Path) -> list[str]:
 
 
 def faults(database: Database) -> Iterator[str]:
-    """What SQLite's thorough check finds, then every item that is not as it was put."""
+    """What SQLite's own check finds, then every item that is not as it was put."""
     try:
-        found = damage(database, thorough=True)
+        found = damage(database)
         if found:
             yield found
             return
@@ -46,7 +54,7 @@ def faults(database: Database) -> Iterator[str]:
                 whole = False
             if not whole:
                 yield f"item {row[0]} is not as it was put"
-    except sqlite3.DatabaseError as error:
+    except FAILURES as error:
         yield str(storage_error(error))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +13,7 @@ from sqlite_utils import Database
 
 from offline_queue.checking import faults
 from offline_queue.database import (
+    FAILURES,
     NAME,
     close_quietly,
     lock_folder,
@@ -21,7 +21,7 @@ from offline_queue.database import (
     storage_error,
 )
 from offline_queue.errors import QueueDamaged, QueueError, StorageFailed
-from offline_queue.rows import Parts, read_parts
+from offline_queue.rows import Parts, Unreadable, read_parts
 from offline_queue.salvage import finish_salvage, salvage
 
 log = structlog.get_logger(__name__)
@@ -51,7 +51,7 @@ class Connection:
         self.closed = False
         try:
             self._open()
-        except QueueError:
+        except BaseException:
             self.close()
             raise
 
@@ -65,7 +65,7 @@ class Connection:
     def transaction(self) -> Iterator[Callable[..., Any]]:
         """A transaction, or a part of the one that is open; yields ``execute``."""
         database = self._open()
-        with self._told():
+        with self.told():
             if self._in_transaction:
                 yield database.conn.execute
                 return
@@ -82,13 +82,13 @@ class Connection:
     def read(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """All rows of a question."""
         database = self._open()
-        with self._told():
+        with self.told():
             return database.conn.execute(sql, values).fetchall()
 
     def parts(self, n: int) -> Parts:
         """The sealed parts of an item."""
         database = self._open()
-        with self._told():
+        with self.told():
             return read_parts(database, n)
 
     def journal_size(self) -> int:
@@ -120,7 +120,7 @@ class Connection:
     def _opened(self) -> Database:
         try:
             if isinstance(self._broken, QueueDamaged):
-                raise self._broken  # met while it was open: the quick check at opening may not see it
+                raise self._broken  # met while it was open: the check at opening may not see it
             return self._opened_whole()
         except QueueDamaged as error:
             salvage(self._folder, str(error), self._clock())
@@ -131,11 +131,14 @@ class Connection:
         return open_database(self._folder / NAME, journal=_JOURNAL if room else 0)
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Errors of SQLite in the queue's own words; the database they came from is not used again."""
+    def told(self) -> Iterator[None]:
+        """Errors of SQLite, and rows that make no sense, in the queue's own words.
+
+        The database they came from is not used again.
+        """
         try:
             yield
-        except sqlite3.Error as error:
+        except (*FAILURES, Unreadable) as error:
             self._broken = storage_error(error)
             log.critical("queue_storage_failed", error=str(self._broken))
             raise self._broken from error

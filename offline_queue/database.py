@@ -15,14 +15,30 @@ from offline_queue.schema import migrate
 
 NAME: Final = "queue.db"
 
+FAILURES: Final = (sqlite3.Error, UnicodeDecodeError)
+"""What Python's SQLite raises over a disk or file that is not as it should be; its texts may be no UTF-8."""
+
+PAGE: Final = 8192
+"""Bytes of a page."""
+
 _PRAGMAS = (
-    "page_size = 8192",
+    f"page_size = {PAGE}",
     # No second process may come in (the lock says so already), and then no shared memory file is needed.
     "locking_mode = EXCLUSIVE",
     "journal_mode = WAL",
     "synchronous = FULL",  # NORMAL loses acknowledged rows when the power goes
     "secure_delete = ON",
     "wal_autocheckpoint = 8192",  # pages, 64 MB; the uploader checkpoints when it idles, long before
+)
+
+
+_DAMAGE = (
+    "SQLITE_CORRUPT",
+    "SQLITE_NOTADB",
+    # Our statements are always the same: where one is not understood or not allowed, the tables are not ours.
+    "SQLITE_ERROR",
+    "SQLITE_CONSTRAINT",
+    "SQLITE_MISMATCH",
 )
 
 
@@ -72,7 +88,7 @@ def open_database(file: Path, *, journal: int = 0) -> Database:
         if journal:
             _write_ahead(connection, file, journal)
         sync_folder(file.parent)
-    except sqlite3.Error as error:
+    except FAILURES as error:
         close_quietly(connection)
         raise storage_error(error) from error
     except OSError as error:
@@ -98,17 +114,17 @@ def close_quietly(connection: sqlite3.Connection | None) -> None:
         pass
 
 
-def damage(database: Database, *, thorough: bool = False) -> str | None:
-    """What SQLite's own check finds, the first fault of it; ``thorough`` compares the indexes too."""
-    check = "integrity_check" if thorough else "quick_check"
-    found = database.execute(f"PRAGMA {check}(1)").fetchone()[0]
+def damage(database: Database) -> str | None:
+    """What SQLite's own check of tables and indexes finds, the first fault of it."""
+    found = database.execute("PRAGMA integrity_check(1)").fetchone()[0]
     return None if found == "ok" else str(found)
 
 
-def storage_error(error: sqlite3.Error) -> QueueDamaged | StorageFailed:
-    """What an error of SQLite means for the caller: damaged for good, or not stored this time."""
+def storage_error(error: Exception) -> QueueDamaged | StorageFailed:
+    """What an error means for the caller: damaged for good, or not stored this time."""
     name = getattr(error, "sqlite_errorname", "") or type(error).__name__
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")) or "malformed" in str(error):
+    unreadable = not isinstance(error, sqlite3.Error) or "decode" in str(error)  # a text that is no UTF-8
+    if name.startswith(_DAMAGE) or unreadable:
         return QueueDamaged(f"the queue's database is damaged ({name})")
     return StorageFailed(f"the disk did not take it ({name})")
 

@@ -12,6 +12,11 @@ from sqlite_utils import Database
 from offline_queue.model import Envelope, State
 from offline_queue.schema import PARTS, checksum
 
+
+class Unreadable(ValueError):
+    """A row that no version of this queue has written."""
+
+
 Parts = list[tuple[str, bytes]]
 """The sealed parts of an item, payload first: their SHA-256 and their bytes."""
 
@@ -33,11 +38,14 @@ def content_digest(
 
 
 def envelope(row: Sequence[Any]) -> Envelope:
-    """The envelope in a row of the columns ``ENVELOPE``."""
+    """The envelope in a row of the columns ``ENVELOPE``; raises ``Unreadable``."""
     (id_, kind, schema, state, created, size, attempts, not_before, reason, receipt, *rest) = row
-    state = State(state)
+    try:
+        item_id, state = UUID(id_), State(state)
+    except ValueError:
+        raise Unreadable("a row makes no sense") from None
     return Envelope(
-        UUID(id_),
+        item_id,
         kind,
         schema,
         state,

@@ -18,7 +18,7 @@ from typing import Any
 import structlog
 from sqlite_utils import Database
 
-from offline_queue.database import NAME, close_quietly, connect, open_database, sync_folder
+from offline_queue.database import FAILURES, NAME, PAGE, close_quietly, connect, open_database, sync_folder
 from offline_queue.errors import QueueError, StorageFailed
 from offline_queue.model import Incident
 from offline_queue.rows import ENVELOPE, Parts, envelope, intact, read_parts
@@ -28,6 +28,8 @@ log = structlog.get_logger(__name__)
 
 _MISSES = 20_000  # items in a row that are not there: the end, where no table can say where it is
 _KEPT = 3
+_SIZE_FIELD = slice(28, 32)  # of the database header: pages in the file (sqlite.org/fileformat.html, 1.3)
+_FREE_FIELDS = slice(32, 40)  # first free page, and how many there are
 
 
 def finish_salvage(folder: Path) -> None:
@@ -86,7 +88,8 @@ def _rebuild(folder: Path, what: str, now: float) -> Incident:
     saved = lost = 0
     try:
         with fresh.atomic():
-            for item in _items(folder / NAME):
+            columns = [column.name for column in fresh.table("items").columns]
+            for item in _items(folder / NAME, columns):
                 if item is None:
                     lost += 1
                     continue
@@ -107,7 +110,7 @@ def _rebuild(folder: Path, what: str, now: float) -> Incident:
     return incident
 
 
-def _items(file: Path) -> Iterator[tuple[dict[str, Any], Parts] | None]:
+def _items(file: Path, columns: list[str]) -> Iterator[tuple[dict[str, Any], Parts] | None]:
     """Every item that is whole, with its parts; ``None`` for one that is there and is not."""
     old = _open_damaged(file)
     if old is None:
@@ -117,13 +120,13 @@ def _items(file: Path) -> Iterator[tuple[dict[str, Any], Parts] | None]:
         while n < top if top else misses < _MISSES:
             n += 1
             try:
-                row = next(iter(old.table("items").rows_where("n = ?", [n])), None)
-                if row is not None:
+                values = old.execute("SELECT * FROM items NOT INDEXED WHERE n = ?", [n]).fetchone()
+                if values is not None:
                     parts = read_parts(old, n)
-                    row = _mended(row, parts)
+                    row = _mended(dict(zip(columns, values, strict=True)), parts)
                     found = envelope([row[column] for column in ENVELOPE.split(", ")])
                     yield (row, parts) if intact(found, row["digest"], row["checksum"], parts) else None
-                misses = 0 if row else misses + 1
+                misses = 0 if values else misses + 1
             except (sqlite3.Error, ValueError, TypeError):
                 misses += 1
                 if top:
@@ -133,17 +136,48 @@ def _items(file: Path) -> Iterator[tuple[dict[str, Any], Parts] | None]:
 
 
 def _open_damaged(file: Path) -> Database | None:
-    """The damaged database, if SQLite can make anything of it at all."""
+    """The damaged database, if SQLite can make anything of it, with a new first page if need be."""
+    old = _open_as_it_is(file)
+    if old is None:
+        _lend_first_page(file)
+        old = _open_as_it_is(file)
+    return old
+
+
+def _lend_first_page(file: Path) -> None:
+    """Give the damaged database the header and the table of contents of a new one.
+
+    Both were made by the same statements, so the tables begin at the same pages. Where that is not so, no
+    checksum will fit, and nothing is taken for what it is not.
+    """
+    lender = file.with_name(f"{NAME}.lender")
+    lender.unlink(missing_ok=True)
+    open_database(lender).conn.close()
+    page = bytearray(lender.read_bytes()[:PAGE])
+    lender.unlink()
+    with file.open("r+b") as handle:
+        page[_SIZE_FIELD] = (file.stat().st_size // PAGE).to_bytes(4, "big")
+        page[_FREE_FIELDS] = bytes(8)
+        handle.write(page)
+
+
+def _open_as_it_is(file: Path) -> Database | None:
     connection = connect(file)
+    connection.text_factory = _readable
     try:
         connection.execute("PRAGMA locking_mode = EXCLUSIVE").fetchall()
         old = Database(connection, execute_plugins=False, recursive_triggers=False)
         migrate(old)
-        old.execute("SELECT n FROM items LIMIT 1").fetchall()
-    except (sqlite3.Error, QueueError):
+        old.execute("SELECT * FROM items LIMIT 1").fetchall()
+        old.execute("SELECT place, sha256, sealed FROM parts LIMIT 1").fetchall()
+    except (*FAILURES, QueueError):
         close_quietly(connection)
         return None
     return old
+
+
+def _readable(text: bytes) -> str:
+    return text.decode("utf-8", errors="replace")  # its checksum will tell whether that matters
 
 
 def _top(old: Database) -> int | None:
@@ -154,7 +188,7 @@ def _top(old: Database) -> int | None:
     ):
         try:
             top = old.execute(question).fetchone()[0]
-        except sqlite3.Error:
+        except FAILURES:
             continue
         if isinstance(top, int):
             return top
@@ -166,7 +200,7 @@ def _rows(file: Path, table: str) -> list[dict[str, Any]]:
     old = _open_damaged(file)
     rows: list[dict[str, Any]] = []
     if old is not None:
-        with suppress(sqlite3.Error):
+        with suppress(*FAILURES):
             rows.extend(old.table(table).rows)
         close_quietly(old.conn)
     return rows

@@ -73,10 +73,9 @@ class Table:
         return int(rows[0][0])
 
     def _envelopes(self, where: str, *values: Any) -> list[Envelope]:
-        return [
-            envelope(row)
-            for row in self._read(f"SELECT {ENVELOPE} FROM items WHERE {where} ORDER BY n", *values)
-        ]
+        rows = self._read(f"SELECT {ENVELOPE} FROM items WHERE {where} ORDER BY n", *values)
+        with self._changed, self._connection.told():
+            return [envelope(row) for row in rows]
 
     def _read(self, sql: str, *values: Any) -> list[Any]:
         with self._changed:
