@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ from offline_queue.database import (
     storage_error,
 )
 from offline_queue.errors import QueueDamaged, QueueError, StorageFailed
-from offline_queue.rows import Parts, Unreadable, read_parts
+from offline_queue.rows import Parts, Unreadable, ask, read_parts
 from offline_queue.salvage import finish_salvage, salvage
 
 log = structlog.get_logger(__name__)
@@ -62,17 +63,18 @@ class Connection:
         self._lock_file.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[Callable[..., Any]]:
-        """A transaction, or a part of the one that is open; yields ``execute``."""
+    def transaction(self) -> Iterator[Callable[..., list[Any]]]:
+        """A transaction, or a part of the one that is open; yields what executes a statement."""
         database = self._open()
+        execute = partial(ask, database.conn)
         with self.told():
             if self._in_transaction:
-                yield database.conn.execute
+                yield execute
                 return
             database.conn.execute("BEGIN IMMEDIATE")
             self._in_transaction = True
             try:
-                yield database.conn.execute
+                yield execute
                 database.conn.execute("COMMIT")
             finally:
                 self._in_transaction = False
@@ -83,7 +85,7 @@ class Connection:
         """All rows of a question."""
         database = self._open()
         with self.told():
-            return database.conn.execute(sql, values).fetchall()
+            return ask(database.conn, sql, values)
 
     def parts(self, n: int) -> Parts:
         """The sealed parts of an item."""

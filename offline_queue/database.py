@@ -102,7 +102,7 @@ def open_database(file: Path, *, journal: int = 0) -> Database:
 
 def connect(file: Path) -> sqlite3.Connection:
     """A connection that begins and ends no transaction by itself; threads take turns outside of it."""
-    return sqlite3.connect(file, check_same_thread=False, isolation_level=None)
+    return sqlite3.connect(file, timeout=0, check_same_thread=False, isolation_level=None)
 
 
 def close_quietly(connection: sqlite3.Connection | None) -> None:

@@ -50,7 +50,7 @@ class Delivery(Table):
                     "UPDATE items SET state = 'leased', turn = ?, not_before = ? + size / ?"
                     f" WHERE n = ? AND {OPEN} RETURNING digest, checksum, {ENVELOPE}",
                     (self._turn, self._clock() + LEASE, SLOWEST, n),
-                ).fetchall()[0]
+                )[0]
                 found, parts = envelope(row[2:]), self._connection.parts(n)
                 if intact(found, row[0], row[1], parts):
                     leased.append(self._item(found, parts))

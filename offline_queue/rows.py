@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Sequence
 from typing import Any, Final
 from uuid import UUID
@@ -59,13 +60,22 @@ def envelope(row: Sequence[Any]) -> Envelope:
     )
 
 
+def ask(connection: sqlite3.Connection, sql: str, values: Sequence[Any] = ()) -> list[Any]:
+    """All rows a statement gives. Its cursor is closed even when it fails: it would keep the file locked."""
+    cursor = connection.execute(sql, values)
+    try:
+        return cursor.fetchall()
+    finally:
+        cursor.close()
+
+
 def read_parts(database: Database, n: int) -> Parts:
     """The sealed parts of item ``n`` as they are on disk."""
-    found = database.conn.execute(
+    return ask(
+        database.conn,
         "SELECT sha256, sealed FROM parts WHERE place BETWEEN ? AND ? ORDER BY place",
         (n * PARTS, n * PARTS + PARTS - 1),
     )
-    return found.fetchall()
 
 
 def intact(found: Envelope, digest: bytes, check: bytes, parts: Parts) -> bool:

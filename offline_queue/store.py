@@ -91,7 +91,7 @@ class OfflineQueue(Delivery, Custody):
         id_, size, now = str(item_id), sum(map(len, contents)), self._clock()
         check = checksum(id_, kind, schema, digest, now, names)
         with self.together() as execute:
-            known = execute("SELECT digest FROM items WHERE id = ?", (id_,)).fetchall()
+            known = execute("SELECT digest FROM items WHERE id = ?", (id_,))
             if known:
                 if known[0][0] != digest:
                     log.error("queue_content_conflict", id=id_, kind=kind)
@@ -104,7 +104,7 @@ class OfflineQueue(Delivery, Custody):
                 "INSERT INTO items (id, kind, schema, digest, checksum, created, clock_offset, boot, uptime,"
                 " size, priority, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'pending') RETURNING n",
                 (id_, kind, schema, digest, check, now, clock_offset, boot, uptime, size, priority),
-            ).fetchall()[0][0]
+            )[0][0]
             for part, content in enumerate(contents):
                 execute("INSERT INTO parts VALUES (?, ?, ?)", (n * PARTS + part, names[part], content))
         self.on_work()

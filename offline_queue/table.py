@@ -57,7 +57,7 @@ class Table:
     def _on_open(self, execute: Callable[..., Any]) -> None:
         # The lock is ours alone, so a lease in the table is one that a crash left behind.
         execute("UPDATE items SET state = 'pending', not_before = 0 WHERE state = 'leased'")
-        self._turn = execute(f"SELECT ifnull(max(turn), 0) FROM items WHERE {OPEN}").fetchall()[0][0]
+        self._turn = execute(f"SELECT ifnull(max(turn), 0) FROM items WHERE {OPEN}")[0][0]
 
     def _item(self, found: Envelope, parts: Parts) -> LeasedItem:
         (_, sealed), *files = parts or [("", b"")]

@@ -112,6 +112,9 @@ class _Rows:
     def fetchall(self) -> list[Any]:
         return self._rows
 
+    def close(self) -> None:
+        pass
+
     def fetchone(self) -> Any:
         return self._rows[0] if self._rows else None
 
