@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from devices.device import Device, DriverOptions
+from devices.receipt import Columns, Qr, Receipt, Rule, Text, Title
+from devices.selftest import Finding, Verdict, judged
 from devices.status import DeviceState, DeviceStatus, Media, Paper, Supply
 
 if TYPE_CHECKING:
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
 
     from devices.codes import ScannedCode
     from devices.identity import IdCard, SocialSecurityCard
-    from devices.receipt import Receipt
     from devices.worker import Turn
 
 __all__ = [
@@ -187,6 +188,13 @@ class Camera(Device):
     def _capture(self, turn: Turn) -> Capture:
         """Take one page while the turn lasts."""
 
+    def _test(self, turn: Turn) -> tuple[Finding, ...]:
+        frame = self.latest()
+        seen = Finding("picture", Verdict.UNKNOWN)
+        if frame is not None:
+            seen = Finding("picture", Verdict.GOOD, f"{frame.width} x {frame.height}")
+        return (*judged(self._check(turn)), seen)
+
     def _read_code(self, turn: Turn) -> ScannedCode:
         """Look at every new picture while the turn lasts."""
         from devices.camera.codes import find_code
@@ -206,6 +214,20 @@ class PrintProof(StrEnum):
 
     PRINTED = "printed"  # the printer itself confirmed it, behind the last line
     SENT = "sent"  # every byte was taken; this printer cannot confirm more
+
+
+_TEST_SLIP = Receipt(
+    (
+        Title("夜灯 Yedeng"),
+        Text("自检 Self-test"),
+        Rule(),
+        Columns("常用字 GBK", "北京市东城区"),
+        Columns("生僻字 rare", "䶮㛃𬴊"),
+        Columns("数字 digits", "￥0123456789"),
+        Qr("yedeng:self-test"),
+    )
+)
+"""What a receipt printer prints in its self-test: every kind of line that a kiosk prints."""
 
 
 class ReceiptPrinter(Device):
@@ -233,6 +255,14 @@ class ReceiptPrinter(Device):
         """
         return await self._run("print_document", self.print_limit, self._print_document, receipt)
 
+    def _test(self, turn: Turn) -> tuple[Finding, ...]:
+        status = self._check(turn)
+        if not status.usable:
+            return judged(status)
+        proof = self._print_document(turn, _TEST_SLIP)
+        proved = Verdict.GOOD if proof is PrintProof.PRINTED else Verdict.UNKNOWN
+        return (*judged(status), Finding("proof-of-print", proved, proof.value))
+
     @abstractmethod
     def _print_document(self, turn: Turn, receipt: Receipt) -> PrintProof:
         """Send the document and look for proof."""
@@ -253,6 +283,11 @@ class Speaker(Device):
     @abstractmethod
     def hush(self) -> None:
         """Be silent now. Never blocks."""
+
+    def _test(self, turn: Turn) -> tuple[Finding, ...]:
+        findings = judged(self._check(turn))
+        self._say(turn, "您好，这里是夜灯。", "zh")
+        return (*findings, Finding("spoke", Verdict.UNKNOWN))  # only an ear can tell
 
     @abstractmethod
     def _say(self, turn: Turn, text: str, language: str) -> None:

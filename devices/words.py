@@ -59,7 +59,10 @@ _FINDINGS = {
     "answers": "answers, and says how it is",
     "baudrate": "speaks at the configured speed",
     "paper": "has paper",
+    "picture": "gives a picture",
+    "proof-of-print": "confirms that the test slip was printed; are all its lines readable?",
     "sam-number": "number of the security module",
+    "spoke": "spoke a sentence; was it heard?",
     "self-test": "security module started anew and passed its own test",
 }
 

@@ -49,6 +49,18 @@ class Presence:
     events: int
 
 
+def reader_names() -> list[str]:
+    """Every reader that the service knows. Raises KeeperAction when there is none, or no service."""
+    code, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM)
+    _expect(code)
+    try:
+        code, names = scard.SCardListReaders(context, [])
+        _expect(code)
+        return list(names)
+    finally:
+        scard.SCardReleaseContext(context)
+
+
 class PcscReader:
     """One reader of the PC/SC service. Used by one thread only.
 

@@ -151,7 +151,7 @@ def test_a_wrong_name_or_a_wrong_family_is_said(site: Path) -> None:
     assert "did you mean 'id-reader'" in unknown.stderr
     printer = _run("read", "receipt-printer", "--site", site)
     assert printer.returncode == 1
-    assert "not a card reader" in printer.stderr
+    assert "not a reader" in printer.stderr
 
 
 def test_a_misspelt_option_is_refused_with_its_place(tmp_path: Path) -> None:

@@ -1,0 +1,121 @@
+"""What is plugged into this machine, and which drivers could be for it.
+
+Proposals are made from what the machine tells about a port. Only `probe` speaks to devices, because bytes of
+one protocol are no harmless thing for a device of another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from serial.tools import list_ports
+
+from config.settings import DeviceSettings
+from devices.errors import DeviceError
+from devices.registry import build
+from devices.status import Fitness
+from devices.transports.pcsc import reader_names
+
+SERIAL_DRIVERS = ("escpos-serial", "gm65-serial", "sam-serial")
+"""In the order in which they are tried: the question of the first means nothing to the others."""
+
+_BY_USB_ID = {(0x0400, 0xC35A): ("sam-serial",)}
+"""Vendor and product of USB serial devices that say what they are (PROTOCOLS.md; remembered, not seen)."""
+
+_STABLE = (Path("/dev/serial/by-path"), Path("/dev/v4l/by-path"))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something plugged in.
+
+    Attributes:
+        kind: ``serial``, ``chip-card`` or ``camera``.
+        place: what a site file calls it; a name that stays where it is plugged, if there is one.
+        what: how it describes itself.
+        drivers: drivers that could be for it, likeliest first.
+    """
+
+    kind: str
+    place: str
+    what: str
+    drivers: tuple[str, ...]
+
+
+def serial_ports(more: Iterable[str] = ()) -> list[Found]:
+    """The serial ports of this machine, and those in ``more``."""
+    found = [
+        Found(
+            "serial",
+            _stable(port.device),
+            port.description or "",
+            _BY_USB_ID.get((port.vid or 0, port.pid or 0), SERIAL_DRIVERS),
+        )
+        for port in sorted(list_ports.comports())
+    ]
+    return found + [Found("serial", port, "", SERIAL_DRIVERS) for port in more]
+
+
+def card_readers() -> list[Found]:
+    """The readers of the PC/SC service; none when it does not run."""
+    try:
+        names = reader_names()
+    except DeviceError:
+        return []
+    return [Found("chip-card", name, name, ("pcsc-social-card",)) for name in names]
+
+
+def cameras() -> list[Found]:
+    """The cameras that the system knows."""
+    return [
+        Found("camera", _stable(str(path)), _camera_name(path), ("opencv-camera",))
+        for path in sorted(Path("/dev").glob("video*"))
+        if _takes_pictures(path)
+    ]
+
+
+async def probe(found: Found) -> Found:
+    """Try every driver of a serial port. What answers is proposed alone; if nothing does, nothing is."""
+    for driver in found.drivers:
+        settings = DeviceSettings.model_validate({"driver": driver, "port": found.place})
+        device = build("probe", settings, Path.cwd())
+        try:
+            await device.open()
+            status = await device.check()
+        except DeviceError:
+            continue
+        finally:
+            await device.close()
+        if status.usable and status.fitness is not Fitness.UNKNOWN:
+            return replace(found, drivers=(driver,))
+    return replace(found, drivers=())
+
+
+def _stable(device: str) -> str:
+    """The name of a device by the path of its plug, which outlives renumbering; else its own."""
+    real = Path(device).resolve()
+    return next((str(link) for link in _links() if link.resolve() == real), device)
+
+
+def _links() -> Iterator[Path]:
+    for folder in _STABLE:
+        if folder.is_dir():
+            yield from sorted(folder.iterdir())
+
+
+def _takes_pictures(path: Path) -> bool:
+    """A camera has several nodes; the first one gives pictures, the others describe them."""
+    index = Path("/sys/class/video4linux") / path.name / "index"
+    try:
+        return index.read_text().strip() == "0"
+    except OSError:
+        return True
+
+
+def _camera_name(path: Path) -> str:
+    try:
+        return (Path("/sys/class/video4linux") / path.name / "name").read_text().strip()
+    except OSError:
+        return ""
