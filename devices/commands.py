@@ -28,7 +28,7 @@ from devices.shell import (
     use,
 )
 from devices.status import DeviceStatus
-from devices.technician import discover, test
+from devices.technician import discover, profile, test
 
 CARD_TIMEOUT = 30.0
 
@@ -171,4 +171,5 @@ async def _status_row(device: Device) -> dict[str, Any]:
 
 
 devices.add_command(test)
+devices.add_command(profile)
 devices.add_command(discover)

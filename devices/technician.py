@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,33 @@ def test(name: str, site: Path, as_json: bool) -> None:
         if as_json:
             sys.exit(1)
         fail(f"{name}: the test failed")
+
+
+@click.command()
+@click.argument("name")
+@site_options
+@click.option("--out", metavar="FILE", type=click.Path(path_type=Path), help="Write the table to this file.")
+def profile(name: str, site: Path, as_json: bool, out: Path | None) -> None:
+    """Measure the receipt printer NAME and print its table for the site file.
+
+    What the printer answers is measured. A slip is printed for the rest: width_dots is right when its line of
+    dashes reaches both edges, gbk when its Chinese is readable.
+    """
+    from devices.escpos.driver import EscposPrinter
+    from devices.escpos.measure import table
+
+    printer = named(load(site), name)
+    if not isinstance(printer, EscposPrinter):
+        fail(f"{name}: this is a {printer.family} with the driver {printer.driver}; it has no profile")
+    measured = use(printer, printer.measure)
+    told = table(name, printer.driver, printer.options, measured)
+    if out is not None:
+        out.write_text(told, encoding="utf-8")
+    if as_json:
+        options = printer.options.model_dump(mode="json") | measured.options
+        print_json(identity(printer) | {"measured": asdict(measured), "options": options})
+    elif out is None:
+        click.echo(told, nl=False)
 
 
 @click.command()

@@ -20,6 +20,7 @@ from devices.contract import PrintProof, ReceiptPrinter
 from devices.errors import CompletionCode, DeviceCancelled, DeviceError, JobState, KeeperAction, PrintStopped
 from devices.escpos import commands
 from devices.escpos.encode import PrinterProfile, encode
+from devices.escpos.measure import Measured, measure, slip
 from devices.escpos.session import Line, Session
 from devices.escpos.status import Answer, Fence, ProcessId, RealTimeStatus
 from devices.receipt import Receipt
@@ -103,6 +104,19 @@ class EscposPrinter(ReceiptPrinter):
         return status.device_status(
             near_end_sensor=self.options.near_end_sensor, taken_sensor=self.options.taken_sensor
         )
+
+    async def measure(self) -> Measured:
+        """Find out what this printer answers, and print a slip for what only an eye can tell.
+
+        Raises:
+            KeeperAction: the printer cannot be reached or cannot print.
+        """
+        return await self._run("measure", self.print_limit, self._measure)
+
+    def _measure(self, turn: Turn) -> Measured:
+        measured = measure(self._ready(turn), turn)
+        self._print_document(turn, slip(self.width_dots))
+        return measured
 
     def _ask(self, session: Session, turn: Turn) -> RealTimeStatus:
         return session.ask(turn) if self.options.status else RealTimeStatus()

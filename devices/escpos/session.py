@@ -72,17 +72,17 @@ class Session:
 
     def ask(self, turn: Turn) -> RealTimeStatus:
         """Ask for all four real-time states. A printer silent on both 1 and 4 is not asked for the rest."""
-        printer, paper = self._real_time(1, turn), self._real_time(4, turn)
+        printer, paper = self.real_time(1, turn), self.real_time(4, turn)
         cause = error = None
         if printer is not None or paper is not None:
-            cause, error = self._real_time(2, turn), self._real_time(3, turn)
+            cause, error = self.real_time(2, turn), self.real_time(3, turn)
         garbled = bool(self._parser.noise or self._inbox)
         return RealTimeStatus(printer, cause, error, paper, garbled=garbled)
 
     def ask_supply(self, turn: Turn) -> RealTimeStatus:
         """Ask only for what can change while a document is printed: paper and cover."""
-        paper = self._real_time(4, turn)
-        return RealTimeStatus(paper=paper, offline_cause=None if paper is None else self._real_time(2, turn))
+        paper = self.real_time(4, turn)
+        return RealTimeStatus(paper=paper, offline_cause=None if paper is None else self.real_time(2, turn))
 
     def await_answer(self, wanted: Callable[[Answer], bool], turn: Turn, seconds: float) -> Answer | None:
         """The first answer that is wanted, None after ``seconds``. Other answers stay in the inbox."""
@@ -98,7 +98,8 @@ class Session:
                 return None
             self._inbox.extend(self._parser.feed(self._line.read(turn, remaining)))
 
-    def _real_time(self, n: int, turn: Turn) -> int | None:
+    def real_time(self, n: int, turn: Turn) -> int | None:
+        """The bits of the answer to one DLE EOT n; ``None``: there was none."""
         # Picture data can look like a question: an answer nobody asked for must not be taken for this one.
         self._inbox.extend(self._parser.feed(self._line.read(turn, 0)))
         self._inbox = deque(answer for answer in self._inbox if not isinstance(answer, RealTime))

@@ -113,3 +113,35 @@ def test_probing_tells_who_is_at_which_port(site: Path, bench: SimulatedSite) ->
     rows = _json(_run("discover", "--probe", *options, "--json"))
     answered = {Path(row["place"]).name: row["drivers"] for row in rows}
     assert {port: answered[port] for port in ports} == {port: [driver] for port, driver in ports.items()}
+
+
+def test_a_printer_is_measured_and_its_table_can_go_into_a_site_file(
+    site: Path, bench: SimulatedSite, tmp_path: Path
+) -> None:
+    told = _json(_run("profile", "slip-printer", "--site", site, "--json"))
+    assert told["measured"]["status_calls"] == [1, 2, 3, 4]
+    assert told["measured"]["proof"] == "process-id"
+    assert told["options"]["width_dots"] == 576
+    exported = tmp_path / "profile.toml"
+    assert _run("profile", "slip-printer", "--site", site, "--out", exported).exit_code == 0
+    settings = load_site(exported).devices["slip-printer"]
+    assert settings.driver == "escpos-serial"
+    assert settings.options == {
+        "port": "bench/printer",
+        "answer_timeout": 0.2,
+        "status": True,
+        "proof": "process-id",
+    }
+    assert "打印机测量" in bench.do("paper", {"device": "slip-printer"})["text"]
+
+
+def test_a_printer_that_never_answers_is_measured_as_such(site: Path, bench: SimulatedSite) -> None:
+    bench.do("fault", {"device": "slip-printer", "fault": "silent"})
+    told = _json(_run("profile", "slip-printer", "--site", site, "--json"))
+    assert told["measured"] == {"status_calls": [], "proof": "none", "answer_ms": 0}
+
+
+def test_only_a_printer_has_a_profile(site: Path, bench: SimulatedSite) -> None:
+    refused = _run("profile", "id-reader", "--site", site)
+    assert refused.exit_code == 1
+    assert "it has no profile" in refused.stderr
