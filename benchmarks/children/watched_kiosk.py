@@ -2,7 +2,7 @@
 
     python -m benchmarks.children.watched_kiosk SITE SECONDS TOUCHES
 
-prints ``{"idle": {PAGE: {"cpu": share of a core, "frames": drawn}}, "touches": [...]}``.
+prints ``{"idle": {PAGE: {"cpu": share of a core, "frames": drawn, "minutes": begun}}, "touches": [...]}``.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def main(site_file: Path, seconds: float, count: int) -> dict[str, Any]:
 
 
 async def idle(seconds: float) -> dict[str, float]:
-    """Share of a core and number of frames while nobody touches anything."""
+    """Share of a core and number of frames while nobody touches anything, and minutes the clock went on."""
     from kivy.core.window import Window
 
     frames = 0
@@ -68,11 +68,11 @@ async def idle(seconds: float) -> dict[str, float]:
 
     await asyncio.sleep(AT_REST)
     Window.bind(on_flip=flipped)
-    cpu, clock = time.process_time(), time.perf_counter()
+    minute, cpu, clock = time.time() // 60, time.process_time(), time.perf_counter()
     await asyncio.sleep(seconds)
     share = (time.process_time() - cpu) / (time.perf_counter() - clock)
     Window.unbind(on_flip=flipped)
-    return {"cpu": share, "frames": frames}
+    return {"cpu": share, "frames": frames, "minutes": time.time() // 60 - minute}
 
 
 def middle(finger: Finger, key: str) -> tuple[float, float]:
