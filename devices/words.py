@@ -59,6 +59,7 @@ _FINDINGS = {
     "answers": "answers, and says how it is",
     "baudrate": "speaks at the configured speed",
     "paper": "has paper",
+    "paper-used": "paper counted since the roll was new",
     "picture": "gives a picture",
     "proof-of-print": "confirms that the test slip was printed; are all its lines readable?",
     "sam-number": "number of the security module",

@@ -11,6 +11,7 @@ import time
 from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -21,10 +22,12 @@ from devices.errors import CompletionCode, DeviceCancelled, DeviceError, JobStat
 from devices.escpos import commands
 from devices.escpos.encode import PrinterProfile, encode
 from devices.escpos.measure import Measured, measure, slip
+from devices.escpos.metre import PaperMetre, paper_mm
 from devices.escpos.session import Line, Session
-from devices.escpos.status import Answer, Fence, ProcessId, RealTimeStatus
+from devices.escpos.status import PAPER_OUT, Answer, Fence, ProcessId, RealTimeStatus
 from devices.receipt import Receipt
-from devices.status import DeviceState, DeviceStatus
+from devices.selftest import Finding, Verdict
+from devices.status import DeviceState, DeviceStatus, Supply
 from devices.transports.serial_line import SerialLine
 from devices.transports.tcp import TcpLine
 from devices.worker import Turn
@@ -46,6 +49,12 @@ class PrinterOptions(PrinterProfile):
     taken_sensor: bool = Field(
         default=False, description="The printer notices that paper was taken (Cashino)."
     )
+    metre: Path | None = Field(
+        default=None, description="File that counts the paper of the roll; relative to the site file."
+    )
+    roll_metres: float = Field(
+        default=0, ge=0, le=500, description="Length of a new roll in metres; 0: not known, no forecast."
+    )
     answer_timeout: float = Field(default=0.5, gt=0, le=5, description="Seconds to wait for a status answer.")
     proof_timeout: float = Field(
         default=5, gt=0, le=60, description="Seconds to wait for the proof of print."
@@ -59,6 +68,10 @@ class EscposPrinter(ReceiptPrinter):
     Options = PrinterOptions
     options: PrinterOptions
     _session: Session | None = None
+
+    def __init__(self, name: str, options: PrinterOptions, base: Path) -> None:
+        super().__init__(name, options, base)
+        self._metre = PaperMetre(base / options.metre, options.roll_metres) if options.metre else None
 
     @property
     def width_dots(self) -> int:
@@ -92,7 +105,7 @@ class EscposPrinter(ReceiptPrinter):
 
     def _check(self, turn: Turn) -> DeviceStatus:
         session = self._ready(turn)
-        status = self._ask(session, turn)
+        status = self._look(session, turn)
         if status.silent and session.answers:  # it has spoken before: now it is off, or its cable is out
             return DeviceStatus(
                 DeviceState.OFFLINE,
@@ -101,9 +114,18 @@ class EscposPrinter(ReceiptPrinter):
                 supply=self.unknown.supply,
                 reasons=("no-answer",),
             )
-        return status.device_status(
+        known = status.device_status(
             near_end_sensor=self.options.near_end_sensor, taken_sensor=self.options.taken_sensor
         )
+        if self._metre is not None and self._metre.low and known.supply in {Supply.OK, Supply.UNKNOWN}:
+            return replace(known, supply=Supply.LOW, reasons=(*known.reasons, "paper-forecast-low"))
+        return known
+
+    def _test(self, turn: Turn) -> tuple[Finding, ...]:
+        findings = super()._test(turn)
+        if self._metre is None:
+            return findings
+        return (*findings, Finding("paper-used", Verdict.GOOD, self._metre.words))
 
     async def measure(self) -> Measured:
         """Find out what this printer answers, and print a slip for what only an eye can tell.
@@ -118,8 +140,12 @@ class EscposPrinter(ReceiptPrinter):
         self._print_document(turn, slip(self.width_dots))
         return measured
 
-    def _ask(self, session: Session, turn: Turn) -> RealTimeStatus:
-        return session.ask(turn) if self.options.status else RealTimeStatus()
+    def _look(self, session: Session, turn: Turn) -> RealTimeStatus:
+        """Ask how the printer is; the paper metre hears of it."""
+        status = session.ask(turn) if self.options.status else RealTimeStatus()
+        if self._metre is not None and status.paper is not None:
+            self._metre.see(out=bool(status.paper & PAPER_OUT))
+        return status
 
     def _print_document(self, turn: Turn, receipt: Receipt) -> PrintProof:
         try:
@@ -130,8 +156,10 @@ class EscposPrinter(ReceiptPrinter):
             ) from None
         with _stopping(JobState.NOT_STARTED):
             session = self._ready(turn)
-            _refuse_obstacle(self._ask(session, turn), JobState.NOT_STARTED)
+            _refuse_obstacle(self._look(session, turn), JobState.NOT_STARTED)
             turn.check()
+        if self._metre is not None:
+            self._metre.add(paper_mm(blocks))
         try:
             with _stopping(JobState.INCOMPLETE):
                 self._send(session, blocks, turn)

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 from devices.status import DeviceState, DeviceStatus, Fitness, Media, Paper, Supply
 
+PAPER_OUT = 0x60
+"""Bits of the answer to DLE EOT 4."""
+
 _PROCESS_ID_BYTES = 7
 _FLOW_CONTROL = {0x11, 0x13}  # XON and XOFF
 
@@ -101,7 +104,7 @@ class RealTimeStatus:
         )
         flags = {
             "cover-open": cause & 0x04,
-            "paper-out": paper & 0x60 or cause & 0x20,
+            "paper-out": paper & PAPER_OUT or cause & 0x20,
             "cutter-error": error & 0x08,
             "printer-error": error & 0x24,
             "head-hot": error & 0x40,
@@ -138,7 +141,7 @@ class RealTimeStatus:
     def _paper(self, *, near_end_sensor: bool) -> Paper:
         if self.paper is None:
             return Paper.UNKNOWN
-        if self.paper & 0x60:
+        if self.paper & PAPER_OUT:
             return Paper.OUT
         if (self.offline_cause or 0) & 0x04:  # some models keep old paper bits while the cover is open
             return Paper.UNKNOWN
