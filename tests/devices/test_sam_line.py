@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import select
 import threading
@@ -144,3 +145,33 @@ def test_noise_around_the_frames_does_not_matter(
     finally:
         reader._close(Turn(5))
         far.join()
+
+
+def test_a_thousand_plug_cycles_leave_nothing_behind(tmp_path: Path) -> None:
+    """Plugged in, read, pulled out in the middle: no thread, no file and no memory stays."""
+    answers = {_body(request): reply for request, reply in GOOD.items()}
+    answers.pop(_body(READ.encode()))
+    reader = _reader(tmp_path)
+
+    def cycle(cut: int) -> None:
+        far = Far(tmp_path / "line", answers.get, WHOLE[:cut])
+        reader._open(Turn(5))
+        with pytest.raises(KeeperAction):
+            reader._read(Turn(5))
+        reader._close(Turn(5))
+        far.join()
+
+    def held() -> tuple[int, int, int]:
+        gc.collect()
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+        files = sum(1 for _ in Path("/proc/self/fd").iterdir())
+        return files, threading.active_count(), pages * os.sysconf("SC_PAGESIZE")
+
+    for cut in range(200):
+        cycle(cut)
+    before = held()
+    for cut in range(1000):
+        cycle(cut)
+    files, threads, memory = (now - then for now, then in zip(held(), before, strict=True))
+    assert (files, threads) == (0, 0)
+    assert memory < 1_000_000
