@@ -15,16 +15,17 @@ from pathlib import Path
 
 import click
 
-from benchmarks import card, idle, starting, touch
+from benchmarks import card, idle, queue_drain, queue_put, starting, touch
 from benchmarks.display import SIZE
 from benchmarks.figures import Subject, replaced
 from benchmarks.lobby import ROOT, Lobby, lobby
 from benchmarks.processes import BenchmarkError, wait_for_quiet
 
 PAGE = ROOT / "docs" / "benchmarks.md"
-SUBJECTS = ("start", "idle", "touch", "pages", "card")
+SUBJECTS = ("start", "idle", "touch", "pages", "card", "put", "drain", "growth")
 ORDER = (
     starting.TITLE_START, starting.TITLE_MEMORY, idle.TITLE, touch.TITLE_TOUCH, touch.TITLE_PAGES, card.TITLE,
+    queue_put.TITLE, queue_drain.TITLE, queue_drain.TITLE_GROWTH,
 )  # fmt: skip
 HEAD = """\
 # Benchmarks
@@ -78,6 +79,9 @@ def main(
     alone: dict[str, Callable[[], list[Subject]]] = {
         "pages": lambda: [touch.pages()],
         "card": lambda: [card.card(count)],
+        "put": lambda: [queue_put.put(20 * count)],
+        "drain": lambda: [queue_drain.drain(50 * count)],
+        "growth": lambda: [queue_drain.growth(100_000)],
     }
     with contextlib.ExitStack() as stack:
         try:

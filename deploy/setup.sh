@@ -81,7 +81,8 @@ case "$purpose" in
     *) printf 'usage: deploy/setup.sh [kiosk|test|bench]\n' >&2; exit 2 ;;
 esac
 case "$purpose" in
-    kiosk | bench) make_environment installed-kiosk requirements.txt ;;
+    kiosk) make_environment installed-kiosk requirements.txt ;;
+    bench) make_environment installed-bench requirements-bench.txt ;;
     test) make_environment installed-test requirements-dev.txt ;;
 esac
 "$venv/bin/python" deploy/make_fonts.py

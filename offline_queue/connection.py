@@ -63,23 +63,30 @@ class Connection:
         self._lock_file.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[Callable[..., list[Any]]]:
-        """A transaction, or a part of the one that is open; yields what executes a statement."""
+    def transaction(self, *, synced: bool = True) -> Iterator[Callable[..., list[Any]]]:
+        """A transaction, or a part of the one that is open; yields what executes a statement.
+
+        Without ``synced`` it is whole or gone after a power cut, and durable with the next that is synced.
+        """
         database = self._open()
         execute = partial(ask, database.conn)
         with self.told():
             if self._in_transaction:
                 yield execute
                 return
-            database.conn.execute("BEGIN IMMEDIATE")
+            if not synced:
+                execute("PRAGMA synchronous = NORMAL")
+            execute("BEGIN IMMEDIATE")
             self._in_transaction = True
             try:
                 yield execute
-                database.conn.execute("COMMIT")
+                execute("COMMIT")
             finally:
                 self._in_transaction = False
                 if database.conn.in_transaction:
-                    database.conn.execute("ROLLBACK")
+                    execute("ROLLBACK")
+                if not synced:
+                    execute("PRAGMA synchronous = FULL")
 
     def read(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         """All rows of a question."""
@@ -111,9 +118,15 @@ class Connection:
             raise QueueError("the queue is closed")
         try:
             finish_salvage(self._folder)
-            self._database = self._opened()
+            return self._begun()
+        except QueueDamaged:  # met at the first use of it: now it is set aside
+            self._give_up()
+            return self._begun()
         except OSError as error:
             raise StorageFailed(f"the disk did not take it ({error.strerror})") from error
+
+    def _begun(self) -> Database:
+        self._database = self._opened()
         self._broken = None
         with self.transaction() as execute:
             self._on_open(execute)

@@ -18,7 +18,7 @@ NAME: Final = "queue.db"
 FAILURES: Final = (sqlite3.Error, UnicodeDecodeError)
 """What Python's SQLite raises over a disk or file that is not as it should be; its texts may be no UTF-8."""
 
-PAGE: Final = 8192
+PAGE: Final = 4096
 """Bytes of a page."""
 
 _PRAGMAS = (
@@ -28,7 +28,7 @@ _PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",  # NORMAL loses acknowledged rows when the power goes
     "secure_delete = ON",
-    "wal_autocheckpoint = 8192",  # pages, 64 MB; the uploader checkpoints when it idles, long before
+    "wal_autocheckpoint = 16384",  # pages, 64 MB; the uploader checkpoints when it idles, long before
 )
 
 

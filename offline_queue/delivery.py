@@ -42,7 +42,7 @@ class Delivery(Table):
             due = self._due(limit, room, awaited=awaited)
         if not due:
             return []
-        with self.together() as execute:
+        with self.together(synced=False) as execute:  # a lease does not outlive this process anyway
             leased = []
             for n in due:
                 self._turn += 1

@@ -8,6 +8,7 @@ held item until when, what people did (``audit``), and what the disk did (``inci
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -133,8 +134,11 @@ def migrate(database: Database, to: int = VERSION) -> None:
 
 
 def run(database: Database, script: str) -> None:
-    """Run statements one by one within the open transaction (``executescript`` would commit it)."""
-    for statement in script.split(";\n"):
+    """Run statements one by one within the open transaction (``executescript`` would commit it).
+
+    Without their comments: the table of contents has to fit on the first page (``salvage``).
+    """
+    for statement in re.sub(r"\s*--[^\n]*", "", script).split(";\n"):
         if statement.strip():
             database.execute(statement)
 

@@ -47,10 +47,10 @@ class Table:
         return rows[0]
 
     @contextmanager
-    def together(self) -> Iterator[Callable[..., Any]]:
+    def together(self, *, synced: bool = True) -> Iterator[Callable[..., Any]]:
         """Do several things at once or not at all: one transaction, synced when it ends."""
         with self._changed:
-            with self._connection.transaction() as execute:
+            with self._connection.transaction(synced=synced) as execute:
                 yield execute
             self._changed.notify_all()
 

@@ -68,7 +68,7 @@ def test_a_sync_that_fails_once_loses_nothing_that_was_told(tmp_path: Path, nth:
     opened, wanted = [True], [next(failures) + 8]  # the first eight are those of a new queue's making
     recorder.fail = fail
     with recording(recorder):
-        visits(tmp_path / "queue", recorder, times=4)
+        visits(tmp_path / "queue", recorder, times=6)
     assert any(op.what == "failed" for op in recorder.ops)
     # The power goes at the very end, and nothing that was not synced survives.
     disk, told = Disk(), Told()
