@@ -46,6 +46,9 @@ class Rig(ABC):
     can_be_absent: ClassVar[bool] = True
     """Before `start` there is no device at all."""
 
+    silence_shows: ClassVar[bool] = True
+    """`check` asks that end of it which falls silent."""
+
     needs_pcsc: ClassVar[bool] = False
     secrets: ClassVar[tuple[str, ...]] = ()
     """What the work brings to light, as it must never stand in a log line."""
@@ -145,6 +148,7 @@ class PcscSocialCardRig(_BenchRig):
     driver = "pcsc-social-card"
     faults = SimulatedSocialCard.faults
     can_be_absent = False  # the virtual readers belong to the service
+    silence_shows = False  # it is the card that falls silent, not the reader
     needs_pcsc = True
     offering = ("lay-card", {"who": "li-guilan"})
     withdrawing = "pull-card"
