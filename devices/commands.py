@@ -15,6 +15,7 @@ from devices.codes import ScannedCode
 from devices.contract import Camera, ChipCardReader, CodeScanner, Device, IdCardReader, ReceiptPrinter
 from devices.errors import DeviceError
 from devices.identity import IdCard, SocialSecurityCard
+from devices.photo import decode_photo
 from devices.receipt import Receipt, Text
 from devices.shell import (
     all_devices,
@@ -29,6 +30,7 @@ from devices.shell import (
 )
 from devices.status import DeviceStatus
 from devices.technician import discover, profile, test
+from devices.words import in_words
 
 CARD_TIMEOUT = 30.0
 
@@ -78,7 +80,13 @@ def status(site: Path, as_json: bool) -> None:
     help="How long to wait for a card or a code.",
 )
 @click.option("--unmasked", is_flag=True, help="Show personal fields as they are on the card.")
-def read(name: str, site: Path, as_json: bool, timeout: float, unmasked: bool) -> None:
+@click.option(
+    "--photo",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write the ID card's photo as BMP; needs a vendor's decoder.",
+)
+def read(name: str, site: Path, as_json: bool, timeout: float, unmasked: bool, photo: Path | None) -> None:
     """Wait for a card on the reader NAME, or a code before the scanner or camera NAME, and show it."""
     reader = named(load(site), name)
     if isinstance(reader, CodeScanner | Camera):
@@ -91,6 +99,8 @@ def read(name: str, site: Path, as_json: bool, timeout: float, unmasked: bool) -
         return await reader.read(timeout)
 
     card = use(reader, read_card)
+    if photo is not None:
+        _write_photo(name, card, photo)
     document = card.unmasked() if unmasked else card.masked()
     if as_json:
         print_json(document)
@@ -129,6 +139,17 @@ def print_text(name: str, site: Path, as_json: bool, source: TextIO) -> None:
         print_json({"name": name, "proof": proof.value})
     else:
         click.echo(proof.value)
+
+
+def _write_photo(name: str, card: IdCard | SocialSecurityCard, path: Path) -> None:
+    if not isinstance(card, IdCard) or card.photo_wlt is None:
+        fail(f"{name}: there is no photo on this card")
+    try:
+        path.write_bytes(decode_photo(card.photo_wlt))
+    except DeviceError as error:
+        fail(f"{name}: {in_words(error)}")
+    except OSError as error:
+        fail(f"{path}: {error.strerror}")
 
 
 def _read_code(scanner: CodeScanner | Camera, timeout: float) -> Awaitable[ScannedCode]:

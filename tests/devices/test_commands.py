@@ -114,6 +114,14 @@ def test_read_shows_every_field_when_asked_to(site: Path, reader: SimulatedSamRe
     assert document == card.unmasked()
 
 
+def test_a_photo_needs_a_vendors_decoder(site: Path, reader: SimulatedSamReader, tmp_path: Path) -> None:
+    reader.lay(RESIDENTS["li-guilan"].id_card)
+    done = _run("read", "id-reader", "--site", site, "--photo", tmp_path / "photo.bmp")
+    assert done.returncode == 1
+    assert "(no-photo-decoder)" in done.stderr
+    assert not (tmp_path / "photo.bmp").exists()
+
+
 @pytest.mark.parametrize("options", [[], ["--json"]])
 def test_read_masks_unless_asked(site: Path, reader: SimulatedSamReader, options: list[str]) -> None:
     reader.lay(RESIDENTS["li-guilan"].id_card)
