@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from hub.console import ReadOnlyAdmin
@@ -14,10 +15,17 @@ from hub.kiosks.models import EnrolmentCode, Kiosk
 class KioskAdmin(ModelAdmin):
     """All kiosks; a lost or stolen one is revoked here."""
 
-    list_display = ("id", "place", "software", "last_seen", "enrolled_at", "revoked")
+    list_display = ("id", "place", "software", "last_seen", "held", "enrolled_at", "revoked")
     list_filter = ("revoked",)
     search_fields = ("id", "place")
     readonly_fields = ("id", "software", "enrolled_at", "last_seen", "status")
+
+    @admin.display(description=_("held items"))
+    def held(self, kiosk: Kiosk) -> str:
+        """How many items wait at the kiosk for its keeper, and how many of them for too long."""
+        queue = (kiosk.status or {}).get("queue", {})
+        held, overdue = queue.get("held", 0), queue.get("overdue", 0)
+        return f"{held} ({overdue})" if overdue else str(held or "")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """A kiosk enrols itself."""
