@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from config.settings import Site
+from offline_queue.database import lock_folder
 
 log = structlog.get_logger(__name__)
 
@@ -35,8 +36,12 @@ async def whole_site(site: Site, site_file: Path) -> AsyncIterator[None]:
 
     Raises:
         ChildFailed: one of them did not start.
+        QueueInUse: a kiosk runs on this data folder already.
     """
     site.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if site.hub.embedded or site.simulation.enabled:
+        # Said before the first kiosk's hub and bench are found in the way.
+        lock_folder(site.data / "queue").close()
     async with AsyncExitStack() as stack:
         if site.hub.embedded:
             await _prepare_hub(site)

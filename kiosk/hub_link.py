@@ -9,16 +9,17 @@ from datetime import UTC, datetime
 from typing import Final
 
 import structlog
+from pydantic import ValidationError
 
 from config.settings import Site
 from config.version import VERSION
 from devices.supervisor import Supervisor
-from kiosk.enrolment import KioskIdentity, enrol, load_identity, renewed
+from kiosk.enrolment import IdentityDamaged, KioskIdentity, enrol, load_identity, renewed
 from kiosk.guide import Guide
 from kiosk.hub_client import HubClient, HubError
 from kiosk.pacing import Pace
 from kiosk.wire import CheckIn, DeviceReport, HeldItem, KeyUnreadable, QueueReport
-from offline_queue import Envelope, LeasedItem, OfflineQueue, Outcome, RetryLater, State
+from offline_queue import Envelope, LeasedItem, OfflineQueue, Outcome, QueueError, RetryLater, State
 
 log = structlog.get_logger(__name__)
 
@@ -95,6 +96,11 @@ class HubLink:
                 await asyncio.to_thread(self._fetch_catalogue, self.client)
         except HubError as error:
             self._set_online(False, str(error))
+            return RETRY
+        except (ValidationError, IdentityDamaged, QueueError, OSError) as error:
+            # A bad code file, a full disk: whatever it is, it may be mended while the kiosk goes on.
+            log.error("hub.link_failed", error=type(error).__name__)  # noqa: TRY400 its message may hold the code
+            self._set_online(False, type(error).__name__)
             return RETRY
         self._set_online(True, "")
         # Ten thousand kiosks do not come in the same second.

@@ -286,7 +286,7 @@ async def test_nothing_personal_stays_in_memory_after_a_visit(here: Town) -> Non
         type(holder).__name__
         for holder in gc.get_objects()
         for held in gc.get_referents(holder)
-        if isinstance(held, str) and any(word in held[::-1] for word in BACKWARDS)
+        if type(held) is str and any(word in held[::-1] for word in BACKWARDS)
     ]
     assert found == []
 

@@ -236,7 +236,7 @@ async def test_nothing_personal_is_left_after_a_visit() -> None:
     visit = visit_of(resident)
     await visit.run(journey)
     gc.collect()
-    alive = [thing for thing in gc.get_objects() if isinstance(thing, Canary)]
+    alive = [thing for thing in gc.get_objects() if type(thing) is Canary]
     assert alive == []
     assert "secret" not in repr(vars(visit))
 
