@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
 from typing import Any
 
@@ -20,6 +21,8 @@ BUSY_FPS = 60
 IDLE_FPS = 20
 #: Seconds of business after the last touch or drawn frame.
 BUSY_SECONDS = 0.5
+#: After how many smaller collections of garbage a whole one is made in any case, whatever moves.
+RARELY = 500
 
 
 class _Handover(ExceptionHandler):
@@ -46,6 +49,7 @@ class KioskApp(App):
         #: Set once the first picture is on the panel.
         self.lit = asyncio.Event()
         self._busy_until = 0.0
+        self._tidied = 1  # the first view follows none
 
     def build(self) -> Widget:
         """Dress the window and hand over the stage's root."""
@@ -69,6 +73,13 @@ class KioskApp(App):
             ExceptionManager.remove_handler(handover)
             self.stage.close()
 
+    @staticmethod
+    def house_stands() -> None:
+        """What is there by now stays: it is not looked through for garbage any more."""
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(*gc.get_threshold()[:2], RARELY)
+
     def _stir(self, *_: object) -> None:
         self._busy_until = time.monotonic() + BUSY_SECONDS
         Clock._max_fps = BUSY_FPS  # noqa: SLF001 Kivy has no public way to change it while running
@@ -84,6 +95,11 @@ class KioskApp(App):
 
     def _pace(self, _: float) -> None:
         moving = time.monotonic() < self._busy_until
+        if not moving and self._tidied != self.stage.views:
+            # What a page was drawn with holds itself in cycles, tens of thousands of objects: they go while
+            # nobody touches and nothing moves, not in the middle of the next page.
+            self._tidied = self.stage.views
+            gc.collect()
         Clock._max_fps = BUSY_FPS if moving else IDLE_FPS  # noqa: SLF001 see above
 
 

@@ -74,6 +74,7 @@ async def _open(
     from kiosk.opening import open_kiosk
 
     async with whole_site(site, site_file), open_kiosk(site) as opened:
+        app.house_stands()
         strip.link = opened.link
         stage.give_voice(opened.kiosk.devices.first(Speaker))
         somebody_came = lamp.done()

@@ -86,6 +86,8 @@ class KivyStage:
         self._fresh_until = 0.0
         self._last_touch = (0.0, -1e9, -1e9)
         self.view: View | None = None
+        #: How many views have been drawn so far.
+        self.views = 0
         self.modes = self._default_modes()
         self.look = self._make_look()
         #: Milliseconds from ``show`` to the first drawn frame of the page that was shown last.
@@ -308,6 +310,7 @@ class KivyStage:
             _retire(self.view)
         self.view = view
         if view is not None:
+            self.views += 1
             self.root.add_widget(view)
 
     def _slide(self, view: View) -> None:

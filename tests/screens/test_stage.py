@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import weakref
 from dataclasses import replace
 from typing import Any
 
@@ -469,3 +470,15 @@ def _holds(thing: object, words: str) -> bool:
     if type(thing) in (list, tuple, set):
         return any(isinstance(value, str) and words in value and value is not CANARY for value in thing)  # type: ignore[attr-defined]
     return False
+
+
+async def test_what_a_page_was_drawn_with_goes_while_nobody_touches(screen: Screen) -> None:
+    gc.disable()
+    try:
+        async with screen.showing(PAGES["home"]):
+            left = weakref.ref(screen.stage.view)
+        async with screen.showing(PAGES["notice-plain"]):
+            while left() is not None:
+                await screen.finger.frames(1)
+    finally:
+        gc.enable()
