@@ -209,8 +209,9 @@ class SamSerial(IdCardReader):
         try:
             reply = self._conversation.ask(request, turn)
         except KeeperAction as error:
-            lost = error.state is DeviceState.NO_DEVICE
-            if lost or self._answered or not self.options.baud_search or not self._search(turn):
+            # At a wrong rate a reader understands nothing and is silent; who talks nonsense is no reader.
+            silent = error.state is DeviceState.OFFLINE
+            if not silent or self._answered or not self.options.baud_search or not self._search(turn):
                 raise
             reply = self._conversation.ask(request, turn)
         self._answered = True

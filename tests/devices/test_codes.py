@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 import segno
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import Image
 
+from config.settings import DeviceSettings
 from devices.camera.codes import find_code
 from devices.codes import Purpose, RefusedCode, ScannedCode, Symbology, accept, opaque
+from devices.contract import Camera
+from devices.errors import DeviceTimeout
+from devices.registry import build
 from tests.devices.hostile_codes import HOSTILE
 
 GRAMMARS = [purpose for purpose in Purpose if purpose is not Purpose.RESIDENT_CODE]
@@ -105,3 +111,19 @@ def test_the_camera_reads_a_code_as_raw_bytes(data: bytes) -> None:
 
 def test_a_picture_without_a_code_has_none() -> None:
     assert find_code(np.full((1080, 1920, 3), 200, np.uint8)) is None
+
+
+async def test_a_code_held_under_the_camera_is_read(tmp_path: Path) -> None:
+    desk = tmp_path / "desk"
+    desk.mkdir()
+    settings = DeviceSettings.model_validate({"driver": "opencv-camera", "source": "desk"})
+    camera = build("camera", settings, tmp_path)
+    assert isinstance(camera, Camera)
+    await camera.open()
+    with pytest.raises(DeviceTimeout) as timeout:
+        await camera.read_code(0.1)
+    assert timeout.value.detail == "no-code"
+    Image.fromarray(_picture(b"yedeng:7K3M-9QX2-P4C")).save(tmp_path / "page.png")
+    (tmp_path / "page.png").rename(desk / "page.png")
+    assert await camera.read_code(5) == ScannedCode(b"yedeng:7K3M-9QX2-P4C", Symbology.QR)
+    await camera.close()
