@@ -171,9 +171,7 @@ def drain(place: Place, url: str | None, enrolment_code: str | None, *, as_json:
 
 @queue.command("list")
 @_place
-@click.option(
-    "--state", type=click.Choice([state.value for state in State]), help="Only items in this state."
-)
+@click.option("--state", type=click.Choice([one.value for one in State]), help="Only items in this state.")
 @_json_option
 def list_(place: Place, state: str | None, *, as_json: bool) -> None:
     """List the items, oldest first."""
