@@ -7,11 +7,13 @@ import shutil
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Final
 from uuid import UUID
 
 import structlog
+from typing_extensions import override
 
 from offline_queue import clocks
 from offline_queue.custody import Custody
@@ -55,7 +57,14 @@ class OfflineQueue(Delivery, Custody):
         self._reserve = reserve
         self._keeper = keeper
         self._hold_for = hold_for
+        self._digesting = ThreadPoolExecutor(1, "queue-digest")
         super().__init__(folder, clock)
+
+    @override
+    def close(self) -> None:
+        """Close the database and give the lock back; harmless the second time."""
+        super().close()
+        self._digesting.shutdown()
 
     def put(
         self,
@@ -77,16 +86,18 @@ class OfflineQueue(Delivery, Custody):
         ``ContentConflict`` for other content under a known id, ``NoRecipient`` without a sealer, ``SpaceLow``
         when the disk is down to its reserve.
         """
-        digest = content_digest(kind, schema, payload, attachments, blinding)
         sealer = self.sealer
         if sealer is None:
             raise NoRecipient("there is no recipient key to seal to; nothing was stored")
         if len(attachments) >= PARTS:
             raise ValueError(f"an item has at most {PARTS - 1} attachments")
+        # Two cores: the clear content is digested while it is being sealed.
+        digesting = self._digesting.submit(content_digest, kind, schema, payload, attachments, blinding)
         contents = [
             sealer.seal(content, item_id=item_id, kind=kind, schema=schema, part=part)
             for part, content in enumerate((payload, *attachments))
         ]
+        digest = digesting.result()
         names = [hashlib.sha256(content).hexdigest() for content in contents]
         id_, size, now = str(item_id), sum(map(len, contents)), self._clock()
         check = checksum(id_, kind, schema, digest, now, names)
