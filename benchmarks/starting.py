@@ -83,12 +83,7 @@ def start(found: dict[str, Starts]) -> Subject:
 
 
 def memories(found: dict[str, Starts]) -> Subject:
-    """The table of the memory.
-What the kiosk does beyond a bare window, in CPU time on the machine above: it checks its settings with
-pydantic (0.09 s), brings its command line and asyncio (0.05 s), its pages and parts (0.05 s), and draws a
-lamp, words and light over the whole panel where the bare window draws one word (0.1 s, half of it the
-software renderer).
-"""
+    """The table of the memory."""
     subject = Subject("start", TITLE_MEMORY, ("program", "PSS, MB", "to bare window"), how=HOW_MEMORY)
     bare = found[BARE]
     for name, taken in found.items():
@@ -113,6 +108,11 @@ before does not count. One round starts each program once, so that a busy minute
 all; ratios are made within a round, the table shows their median. The kiosk is enrolled, its catalogue of
 120 items lies in its data folder, its devices answer. CPU is that of the process tree when the page
 appeared, the software renderer's included.
+
+What the kiosk does beyond a bare window, in CPU time on the machine above: it checks its settings with
+pydantic (0.09 s), brings its command line and asyncio (0.05 s), its pages and parts (0.05 s), and draws a
+lamp, words and light over the whole panel where the bare window draws one word (0.1 s, half of it the
+software renderer).
 """
 TITLE_MEMORY = "Memory with the first page"
 HOW_MEMORY = """
