@@ -310,7 +310,7 @@ def visits(folder: Path, recorder: Recorder, times: int = 8, seed: int = 0) -> N
     """Put, upload, settle and erase as kiosk and uploader do, with two restarts; sealed content is random."""
     chance = random.Random(seed)
     for _ in range(3):
-        with closing(OfflineQueue(folder, Scrambler(), reserve=0)) as queue:
+        with closing(again(lambda: OfflineQueue(folder, Scrambler(), reserve=0), recorder)) as queue:
             for _ in range(times):
                 item_id = new_id()
                 pages = [chance.randbytes(chance.randrange(100, 30_000)) for _ in range(chance.randrange(3))]
