@@ -8,11 +8,13 @@ import threading
 import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import structlog
 
-from devices.simulators.pcsc_service import PcscService, ServiceMissing
+if TYPE_CHECKING:
+    from devices.simulators.pcsc_service import PcscService
 
 GRACE = 5.0
 """Seconds a thread has to end by itself after its test: it was told to stop, not waited for."""
@@ -70,6 +72,8 @@ def logging_as_it_was() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def pcsc_service() -> Iterator[PcscService]:
     """The machine's one PC/SC service, for this run of the tests alone."""
+    from devices.simulators.pcsc_service import PcscService, ServiceMissing
+
     with (Path(tempfile.gettempdir()) / "yedeng-pcsc.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         service = PcscService()
