@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import TypeVar
 from uuid import UUID
@@ -57,9 +58,15 @@ class Answer:
 
     @property
     def after(self) -> float | None:
-        """Seconds of ``Retry-After``; where it is a date, the queue's own waits serve."""
+        """Seconds of ``Retry-After``, given as seconds or as a date by the clock of the answer's ``Date``."""
         value = self.headers.get("Retry-After", "")
-        return float(value) if value.isascii() and value.isdigit() else None
+        if value.isascii() and value.isdigit():
+            return float(value)
+        try:
+            until, now = (parsedate_to_datetime(text) for text in (value, self.headers.get("Date", "")))
+            return max(0.0, (until - now).total_seconds())
+        except (TypeError, ValueError):
+            return None
 
 
 def typed(answer: Answer, reply: type[Reply]) -> Reply:

@@ -23,6 +23,7 @@ import requests
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from http_message_signatures import HTTPMessageSigner, MappingKeyResolver, algorithms
 from pydantic import ValidationError
+from urllib3.exceptions import HTTPError
 
 from kiosk.hub_answers import Answer, HubError, HubRefused, HubUnreachable, Reply, named, typed
 from kiosk.hub_uploads import PIECE, upload
@@ -63,6 +64,8 @@ __all__ = ["Credentials", "HubClient", "HubError", "HubRefused", "HubUnreachable
 
 LARGEST_ANSWER: Final = 64_000_000
 """Bytes; a longer answer is no answer of ours."""
+
+_AT_ONCE: Final = 65536
 
 _TRY_AGAIN = {
     HTTPStatus.REQUEST_TIMEOUT,
@@ -286,7 +289,7 @@ class HubClient:
                 request, timeout=self._timeout, allow_redirects=False, stream=True
             ) as response:
                 return Answer(response.status_code, response.headers, _read(response, ends))
-        except requests.RequestException as error:
+        except (requests.RequestException, HTTPError) as error:
             raise HubUnreachable(f"no answer from the hub ({type(error).__name__})") from None
 
     def _signed(
@@ -343,7 +346,8 @@ def _outcome(error: HubError) -> Outcome:
 
 def _read(response: requests.Response, ends: float) -> bytes:
     body = bytearray()
-    for piece in response.iter_content(chunk_size=None):
+    # As it comes: whoever reads until the whole answer is there waits for ever where it comes byte by byte.
+    while piece := response.raw.read1(_AT_ONCE, decode_content=True):
         body += piece
         if len(body) > LARGEST_ANSWER:
             raise HubUnreachable("the answer is too long to be the hub's")

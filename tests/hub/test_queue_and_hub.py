@@ -4,26 +4,36 @@ from __future__ import annotations
 
 import json
 import random
+import socket
 import sqlite3
+import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from click.testing import CliRunner
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from hub.commands import hub as hub_group
 from kiosk.enrolment import KioskIdentity, enrol, load_identity, renewed
-from kiosk.hub_answers import HubRefused
+from kiosk.hub_answers import Answer, HubRefused
 from kiosk.hub_client import HubClient
 from kiosk.queue_export import write_export
 from kiosk.wire import (
     PLAIN,
     TROUBLE_KIND,
+    HeldItem,
     HpkeOpener,
+    QueueReport,
     SubmissionReceipt,
     TroubleReport,
     check_code,
@@ -347,6 +357,75 @@ def test_a_hub_that_dribbles_its_answer_is_given_up(identity: KioskIdentity, que
     assert outcome == RetryLater("no answer from the hub (ReadTimeout)", systemic=True)
 
 
+@contextmanager
+def dribbling(pause: float) -> Iterator[str]:
+    """A server that sends its answer byte by byte, never silent for long; its address."""
+    stop = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.wfile.write(
+                b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 9999\r\n\r\n"
+            )
+            with suppress(OSError):
+                while not stop.wait(pause):
+                    self.wfile.write(b" ")
+
+        def log_message(self, *_args: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = False
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        stop.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def test_an_answer_that_comes_byte_by_byte_is_given_up(identity: KioskIdentity, queue: OfflineQueue) -> None:
+    put_ticket(queue)
+    with dribbling(0.02) as url, closing(HubClient(url, identity.credentials, timeout=0.2)) as client:
+        [outcome] = client.deliver(queue.lease())
+    assert outcome == RetryLater("the answer takes too long", systemic=True)
+
+
+def test_a_certificate_nobody_vouches_for_is_as_good_as_no_network(
+    identity: KioskIdentity, queue: OfflineQueue, tmp_path: Path
+) -> None:
+    put_ticket(queue)
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    builder = x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+    now = datetime.now(UTC)
+    made = builder.not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
+    file = tmp_path / "stranger.pem"
+    file.write_bytes(
+        made.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
+        + key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    with context.wrap_socket(socket.create_server(("127.0.0.1", 0)), server_side=True) as listener:
+
+        def shake_hands() -> None:
+            with suppress(OSError):
+                listener.accept()
+
+        thread = threading.Thread(target=shake_hands)
+        thread.start()
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        with closing(HubClient(url, identity.credentials, timeout=5)) as client:
+            [outcome] = client.deliver(queue.lease())
+        thread.join(PATIENCE)
+    assert outcome == RetryLater("no answer from the hub (SSLError)", systemic=True)
+
+
 @pytest.mark.parametrize("year", [1970, 2038, 2060])
 def test_a_clock_that_is_years_off_does_not_keep_items_here(
     hub: HubProcess, identity: KioskIdentity, tmp_path: Path, year: int
@@ -376,3 +455,69 @@ def test_a_plain_key_opens_what_was_sealed_to_it() -> None:
     sealed = opener.sealers[0].seal(b"content", item_id=item_id, kind="submission", schema=1)
     assert opener.open(sealed, item_id=item_id, kind="submission", schema=1) == b"content"
     assert len(sealed) == len(b"content") + 4 + 8 + 32 + 16
+
+
+@pytest.mark.parametrize(
+    ("told", "after"),
+    [
+        ("77", 77.0),
+        ("Sun, 22 Nov 2026 08:02:00 GMT", 120.0),
+        ("Sun, 22 Nov 2026 07:00:00 GMT", 0.0),
+        ("soon", None),
+        ("-5", None),
+    ],
+)
+def test_being_asked_to_wait_is_understood_as_seconds_and_as_a_date(told: str, after: float | None) -> None:
+    headers = {"Retry-After": told, "Date": "Sun, 22 Nov 2026 08:00:00 GMT"}
+    assert Answer(503, headers, b"").after == after
+
+
+def test_what_is_held_at_a_kiosk_is_known_at_the_hub(
+    hub: HubProcess, identity: KioskIdentity, client: HubClient
+) -> None:
+    held = HeldItem(
+        id=new_id(),
+        kind="submission",
+        reason="422 no",
+        owner="老周",
+        deadline=datetime(2026, 12, 1, tzinfo=UTC),
+    )
+    queue = QueueReport(pending=0, held=1, overdue=1, incidents=2, held_items=(held,))
+    client.check_in(sign_of_life().model_copy(update={"queue": queue}))
+    with closing(sqlite3.connect(hub.data / "hub.sqlite3")) as database:
+        [status] = database.execute(
+            "SELECT status FROM kiosks_kiosk WHERE id = ?", [identity.kiosk_id]
+        ).fetchone()
+    assert QueueReport.model_validate(json.loads(status)["queue"]) == queue
+
+
+def test_files_that_no_case_names_are_removed_after_a_week(tmp_path: Path) -> None:
+    hub = HubProcess(tmp_path / "hub")
+    hub.start()
+    try:
+        identity = enrol(tmp_path / "kiosk", hub.url, hub.new_code())
+        with (
+            closing(OfflineQueue(tmp_path / "queue", identity.sealer())) as queue,
+            closing(HubClient(hub.url, identity.credentials)) as client,
+        ):
+            put(queue, PAGE)
+            assert isinstance(client.deliver(queue.lease())[0], Delivered)
+            put(queue, b"a page whose case never came")
+            [orphan] = queue.lease()
+            client._upload_files(orphan)
+            assert _stored_files(hub) == 2
+            hub.stop()
+            with closing(sqlite3.connect(hub.data / "hub.sqlite3")) as database, database:
+                database.execute("UPDATE intake_sealedfile SET received_at = '2026-01-01 00:00:00'")
+            hub.start()
+            client.check_in(sign_of_life())
+            assert _stored_files(hub) == 1
+            assert isinstance(client.deliver([orphan])[0], Delivered)  # the kiosk sends it again
+            assert _stored_files(hub) == 2
+    finally:
+        hub.stop()
+
+
+def _stored_files(hub: HubProcess) -> int:
+    with closing(sqlite3.connect(hub.data / "hub.sqlite3")) as database:
+        return int(database.execute("SELECT count(*) FROM intake_sealedfile").fetchone()[0])
