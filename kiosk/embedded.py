@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 import structlog
 
 from config.settings import Site
-from offline_queue.database import lock_folder
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +39,8 @@ async def whole_site(site: Site, site_file: Path) -> AsyncIterator[None]:
     """
     site.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     if site.hub.embedded or site.simulation.enabled:
+        from offline_queue.database import lock_folder  # the lamp is lit without it
+
         # Said before the first kiosk's hub and bench are found in the way.
         lock_folder(site.data / "queue").close()
     async with AsyncExitStack() as stack:
