@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -28,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 RESERVE: Final = 100_000_000
 """Bytes of the disk that intake leaves free, so that delivery and everything else goes on working."""
+
+_LARGE: Final = 200_000  # bytes
 
 
 class OfflineQueue(Delivery, Custody):
@@ -91,13 +94,14 @@ class OfflineQueue(Delivery, Custody):
             raise NoRecipient("there is no recipient key to seal to; nothing was stored")
         if len(attachments) >= PARTS:
             raise ValueError(f"an item has at most {PARTS - 1} attachments")
-        # Two cores: the clear content is digested while it is being sealed.
-        digesting = self._digesting.submit(content_digest, kind, schema, payload, attachments, blinding)
+        digesting: Callable[[], bytes] = partial(content_digest, kind, schema, payload, attachments, blinding)
+        if sum(map(len, attachments), len(payload)) > _LARGE:  # digested on the other core while it is sealed
+            digesting = self._digesting.submit(digesting).result
         contents = [
             sealer.seal(content, item_id=item_id, kind=kind, schema=schema, part=part)
             for part, content in enumerate((payload, *attachments))
         ]
-        digest = digesting.result()
+        digest = digesting()
         names = [hashlib.sha256(content).hexdigest() for content in contents]
         id_, size, now = str(item_id), sum(map(len, contents)), self._clock()
         check = checksum(id_, kind, schema, digest, now, names)
