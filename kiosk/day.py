@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 FAILURES_IN_A_ROW: Final = 3
 REST: Final = 120.0
 LOOK_AGAIN: Final = 1.0
+#: Seconds within which the first page is true again: to know what can be done is work for every item.
+TRUE_AGAIN: Final = 5.0
 
 
 async def keep_open(kiosk: Kiosk, stage: Stage, *, somebody_came: bool = False) -> None:
@@ -49,7 +51,7 @@ async def _attract(kiosk: Kiosk, stage: Stage) -> None:
         shown = asyncio.create_task(stage.show(page))
         try:
             while not touched and attract_page(kiosk) == page:
-                touched = bool((await asyncio.wait({shown}, timeout=LOOK_AGAIN))[0])
+                touched = bool((await asyncio.wait({shown}, timeout=TRUE_AGAIN))[0])
         finally:
             shown.cancel()
             await asyncio.gather(shown, return_exceptions=True)
