@@ -116,7 +116,8 @@ def machine() -> Iterator[str]:
         "no graphics chip, Mesa draws in software"
     )
     libraries = ", ".join(f"{name} {version(name)}" for name in ("kivy", "pyserial"))
-    yield f"- Linux {'.'.join(platform.release().split('.')[:2])}, Python {platform.python_version()}, {libraries}"
+    linux = ".".join(platform.release().split(".")[:2])
+    yield f"- Linux {linux}, Python {platform.python_version()}, {libraries}"
     browser = shutil.which("chromium")
     if browser:
         said = subprocess.run([browser, "--version"], capture_output=True, text=True, check=False).stdout
