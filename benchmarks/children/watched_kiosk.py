@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from screens.serving import Serving
 
 FIRST_PAGE_WITHIN = 60.0
-AT_REST = 3.0
+AT_REST = 6.0
 """Seconds after which a page and everything around it counts as at rest."""
 TOUCHED_KEY = "bar-help"
 
