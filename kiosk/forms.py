@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -15,7 +15,6 @@ from kiosk.visit import Visit
 from kiosk.wire import Applicant, Consent, FormField, ServiceItem
 
 Answers = dict[str, str]
-Steps = Callable[[int], Step]
 
 
 def prefilled(field: FormField, applicant: Applicant) -> str:

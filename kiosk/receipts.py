@@ -10,7 +10,7 @@ from typing import Literal
 
 from config.settings import KioskSettings
 from devices.contract import PrintProof, ReceiptPrinter
-from devices.errors import DeviceError
+from devices.errors import DeviceError, JobState, PrintStopped
 from devices.identity import CHINA_TIME, mask_name
 from devices.receipt import Align, Columns, Cut, Feed, Logo, Part, Qr, Receipt, Rule, Size, Text, Title
 from devices.supervisor import Supervisor
@@ -26,9 +26,13 @@ Say = Callable[[Sayable], str]
 
 @dataclass(frozen=True)
 class NotPrinted:
-    """The paper did not come out; ``why`` is the device's detail key."""
+    """The paper did not come out; ``why`` is the device's detail key.
+
+    Not ``surely``: the printer was lost at the end, and only somebody who looks knows whether there is paper.
+    """
 
     why: str
+    surely: bool = True
 
 
 Paper = Literal["printed", "sent"] | NotPrinted
@@ -55,7 +59,9 @@ async def _print(devices: Supervisor, receipt: Receipt) -> Paper:
     try:
         proof = await printer.print_document(receipt)
     except DeviceError as error:
-        return NotPrinted(error.detail)
+        return NotPrinted(
+            error.detail, not (isinstance(error, PrintStopped) and error.job is JobState.UNKNOWN)
+        )
     return "printed" if proof is PrintProof.PRINTED else "sent"
 
 
@@ -86,6 +92,8 @@ async def hand_over(visit: Visit, item: ServiceItem, applicant: Applicant, filed
 
 def paper_note(paper: Paper, printed: str = "done.paper") -> Sayable:
     """Whether there is paper to take (said by the key ``printed``), and what to do when there is none."""
+    if paper == "sent" or (isinstance(paper, NotPrinted) and not paper.surely):
+        return text(f"{printed}-sent")
     if not isinstance(paper, NotPrinted):
         return text(printed)
     return text("done.paper-out" if paper.why == "paper-out" else "done.no-paper")

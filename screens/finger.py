@@ -20,8 +20,6 @@ from screens.kit.press import Press
 from screens.kit.scroller import Scroller
 from screens.stage import KivyStage
 
-Box = tuple[float, float, float, float]
-
 #: Least size of any key in mm: a letter key (UX notes 1.4).
 LEAST_MM = (16.0, 18.0)
 

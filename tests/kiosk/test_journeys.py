@@ -217,6 +217,23 @@ async def test_a_result_is_printed_taken_and_every_copy_accounted_for(here: Town
     )
 
 
+async def test_a_printer_that_confirms_nothing_is_never_said_to_have_printed(here: Town) -> None:
+    def choose(page: Page) -> str:
+        return page.choices[0].id  # type: ignore[attr-defined,no-any-return]
+
+    here.bench("fault", device="receipt-printer", fault="silent")
+    how, _ = await here.visit(
+        On("home", "results"),
+        here.lay_card(),
+        On("choose-result", choose),
+        On("take-paper", "taken"),
+        On("result-taken", "finish"),
+    )
+    assert how is Ending.DONE
+    reports = [one for one in here.kiosk.submissions.queue.envelopes() if one.kind == "copy-report"]
+    assert len(reports) == 1, "the resident's word alone"
+
+
 async def test_somebody_without_results_is_told_so(here: Town) -> None:
     how, _ = await here.visit(
         On("home", "results"), here.lay_card("zhao-jianguo"), On("nothing-to-collect", "finish")
