@@ -34,7 +34,7 @@ async def keep_open(kiosk: Kiosk, stage: Stage, *, somebody_came: bool = False) 
         if attract:
             await _attract(kiosk, stage)
         how = await Visit(kiosk, stage).run(home)
-        stage.wipe()  # what was touched while taking the card is nobody's wish any more
+        stage.wipe()  # large type and wishes go with the person, who has the card by now
         # Somebody who asked for the first page stands there still.
         attract = how is not Ending.LEFT
         failures = failures + 1 if how is Ending.FAILED else 0

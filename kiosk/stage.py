@@ -59,6 +59,9 @@ class Stage(Protocol):
         """Call attention by sound and light, e.g. for a card left on the reader."""
         ...
 
-    def wipe(self) -> None:
-        """End of a visit: forget pictures, entries, speech and modes; the next person finds the defaults."""
+    def wipe(self, *, person_stays: bool = False) -> None:
+        """End of a visit: forget pictures, entries, wishes and modes; the next person finds the defaults.
+
+        While the same ``person_stays`` for a last page ("take your card"), large type and language stay, too.
+        """
         ...

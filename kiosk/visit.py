@@ -167,7 +167,7 @@ class Visit:
         self._drafts.clear()
         self.applicant = None
         self.filed = None
-        self.stage.wipe()
+        self.stage.wipe(person_stays=True)
 
     async def _step(self, name: str, do: Callable[[], Awaitable[R]], *, passing: bool) -> R:
         if self._replay:

@@ -59,9 +59,10 @@ class Root(Widget):
         for edge, (x, y, wide, tall) in zip(self._edges, places, strict=True):
             edge.pos, edge.size = (x, y), (wide, tall)
         self._light.rgba = colour
-        Clock.schedule_once(self._dim, 1.2)
+        Clock.schedule_once(self.dim, 1.2)
 
-    def _dim(self, _: float) -> None:
+    def dim(self, *_: object) -> None:
+        """The border of light goes out."""
         self._light.a = 0
 
     def on_touch_down(self, touch: Any) -> bool:

@@ -146,8 +146,8 @@ class KivyStage:
         self._read_aloud()
         self.root.shine(self.look.colour("lamp"), self.look.measures.px(4))
 
-    def wipe(self) -> None:
-        """End of a visit: forget pictures, entries, speech and modes."""
+    def wipe(self, *, person_stays: bool = False) -> None:
+        """End of a visit: forget pictures, entries and speech; the modes, too, unless the person stays."""
         self._voice.hush()
         for shown in self._stack:
             shown.kept = Kept()
@@ -155,9 +155,11 @@ class KivyStage:
             self._wishes.get_nowait()
         self._drawn_for = None
         self._set_view(None)
-        self.modes = self._default_modes()
+        self.modes = replace(self.modes, speech=False) if person_stays else self._default_modes()
         self.look = self._make_look()
         self.root.paint(self.look.colour("background"))
+        if not person_stays:
+            self.root.dim()
         if self._stack:
             self._redraw()
 

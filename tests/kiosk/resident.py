@@ -106,5 +106,5 @@ class ScriptedResident:
     def alert(self) -> None:
         self.alerts += 1
 
-    def wipe(self) -> None:
+    def wipe(self, *, person_stays: bool = False) -> None:
         self.wipes += 1

@@ -482,3 +482,11 @@ async def test_what_a_page_was_drawn_with_goes_while_nobody_touches(screen: Scre
                 await screen.finger.frames(1)
     finally:
         gc.enable()
+
+
+async def test_who_is_called_back_for_their_card_still_reads_large_type(screen: Screen) -> None:
+    screen.stage.switch(elder=True)
+    screen.stage.wipe(person_stays=True)
+    assert screen.stage.is_elder()
+    screen.stage.wipe()
+    assert not screen.stage.is_elder(), "the next person finds the defaults"
