@@ -43,6 +43,7 @@ class HubLink:
         self._devices = devices
         self._etag: str | None = None
         self._look_now = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
         self.on_return: Callable[[], None] = lambda: None
         self.client: HubClient | None = None
         self.identity: KioskIdentity | None = None
@@ -68,7 +69,11 @@ class HubLink:
         """Deliver queued items (called in the uploader's threads)."""
         if self.client is None:
             return [RetryLater("this kiosk is not enrolled yet", systemic=True)] * len(items)
-        return self.client.deliver(items)
+        outcomes = self.client.deliver(items)
+        if self._loop is not None and any(isinstance(one, RetryLater) and one.systemic for one in outcomes):
+            # Else a short loss would pass unnoticed here, and the queue sleep on after the hub's return.
+            self._loop.call_soon_threadsafe(self.doubt)
+        return outcomes
 
     def doubt(self) -> None:
         """Somebody met a silent hub: look again now instead of at the next turn."""
@@ -76,9 +81,10 @@ class HubLink:
 
     async def keep(self) -> None:
         """Stay in touch until cancelled."""
+        self._loop = asyncio.get_running_loop()
         while True:
-            wait = await self._once()
             self._look_now.clear()
+            wait = await self._once()
             try:
                 await asyncio.wait_for(self._look_now.wait(), wait)
             except TimeoutError:

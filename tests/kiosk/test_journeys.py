@@ -92,6 +92,7 @@ async def test_without_network_it_is_kept_says_so_and_follows_by_itself(here: To
     queue = here.kiosk.submissions.queue
     (waiting,) = [one for one in queue.envelopes() if one.kind == "submission"]
     assert check_code(waiting.id) == done.number
+    await here.until(lambda: not here.opened.link.online)  # the queue's failure is what tells the link
 
     here.bench("network", state="on")
     await here.until(lambda: queue.get(waiting.id).receipt is not None)
