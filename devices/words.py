@@ -38,6 +38,7 @@ _WORDS = {
     "no-photo-decoder": "no vendor's decoder for photos is installed",
     "no-port": "there is no such port; is the device plugged in?",
     "no-reader": "the PC/SC service has no such reader",
+    "no-service": "the service of this device is not there",
     "no-such-content": "the card does not hold this",
     "not-a-serial-port": "this is not a serial port",
     "paper-out": "there is no paper",

@@ -1,7 +1,11 @@
-"""Driver ``pcsc-social-card``: a social-security card in a PC/SC reader (PROTOCOLS.md section 2)."""
+"""Driver ``pcsc-social-card``: a social-security card in a PC/SC reader (PROTOCOLS.md section 2).
+
+Reading the card is the same whichever way its APDUs go; `SocialCardReader` leaves the way to its subclasses.
+"""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING
 
 from pydantic import Field
@@ -12,11 +16,12 @@ from devices.identity import MalformedCard
 from devices.social_card import apdu
 from devices.social_card.files import APPLICATION, RECORDS, Record, decode_card, value_of
 from devices.status import DeviceState, DeviceStatus, Fitness, Media
-from devices.transports.pcsc import PcscReader, Presence, Transmit
+from devices.transports.pcsc import PcscReader
 from devices.worker import Turn
 
 if TYPE_CHECKING:
     from devices.identity import SocialSecurityCard
+    from devices.transports.chip import ChipSlot, Presence, Transmit
 
 POLL = 0.1
 """Seconds that one question to the service may wait for a change."""
@@ -30,44 +35,54 @@ SETTLING = 0.6
 RESTART = 3.0
 """Seconds that the service may be away while a card is waited for: long enough for a restart."""
 
+GIVING_BACK = 3.0
+"""Seconds for a reader to move a card out."""
 
-class PcscSocialCard(ChipCardReader):
+
+class SocialCardReader(ChipCardReader):
     """A social-security card, read without any PIN.
 
     A card that was read must leave before the next one is read, so that a card left behind is never taken for
     the next person's.
     """
 
-    driver = "pcsc-social-card"
     overrun = 1.0
-
-    class Options(DriverOptions):
-        """Options of ``[devices.NAME]``."""
-
-        reader: str = Field("", description="Part of the PC/SC reader's name; empty: the first reader.")
-
-    options: Options
-    _reader: PcscReader | None = None
+    _slot: ChipSlot | None = None
     _read_at: int | None = None
-    """The service's event count when a card was read: while it stays, that card is still in."""
+    """The slot's event count when a card was read: while it stays, that card is still in."""
 
     _said_so = False
     """The caller knows that this card must leave before another one is read."""
 
-    def _open(self, _turn: Turn) -> None:
-        self._reader = PcscReader(self.options.reader)
+    @abstractmethod
+    def _connect(self, turn: Turn) -> ChipSlot:
+        """Open the way to the reader."""
+
+    def _open(self, turn: Turn) -> None:
+        self._slot = self._connect(turn)
         self._read_at = None
 
     def _close(self, _turn: Turn) -> None:
-        reader, self._reader = self._reader, None
-        if reader is not None:
-            reader.close()
+        slot, self._slot = self._slot, None
+        if slot is not None:
+            slot.close()
 
-    def _check(self, _turn: Turn) -> DeviceStatus:
-        media = Media.PRESENT if self._presence().card else Media.NOT_PRESENT
+    def _check(self, turn: Turn) -> DeviceStatus:
+        media = Media.PRESENT if self._presence(turn).card else Media.NOT_PRESENT
         return DeviceStatus(DeviceState.ONLINE, media=media, fitness=Fitness.OK)
 
     def _read(self, turn: Turn) -> SocialSecurityCard:
+        try:
+            return self._read_next(turn)
+        except ResidentAction:
+            # Whoever is asked to lay it again must have it in hand.
+            self._connected().give_back(turn.within(GIVING_BACK))
+            raise
+        finally:
+            if self._slot is not None:
+                self._slot.settle()
+
+    def _read_next(self, turn: Turn) -> SocialSecurityCard:
         while True:
             seen = self._wait_for_card(turn)
             try:
@@ -75,7 +90,7 @@ class PcscSocialCard(ChipCardReader):
                 card = self._read_card(turn.next_stage(CARD_LIMIT))
             except ResidentAction as error:
                 # A card that is just going in or out does not answer: that is no fault of it.
-                if error.detail == "card-mute" and not self._presence(SETTLING).card:
+                if error.detail == "card-mute" and not self._presence(turn, SETTLING).card:
                     turn.patience = turn.deadline
                     continue
                 raise
@@ -84,7 +99,7 @@ class PcscSocialCard(ChipCardReader):
 
     def _read_card(self, turn: Turn) -> SocialSecurityCard:
         try:
-            with self._connected().card() as transmit:
+            with self._connected().card(turn) as transmit:
                 return decode_card(_read_values(transmit, turn))
         except MalformedCard as error:
             raise ResidentAction(CompletionCode.INVALID_DATA, f"card-malformed-{error.field}") from None
@@ -92,7 +107,8 @@ class PcscSocialCard(ChipCardReader):
             raise ResidentAction(CompletionCode.INVALID_DATA, "garbage") from None
 
     def _wait_removed(self, turn: Turn) -> None:
-        while self._presence(POLL).card:
+        self._connected().give_back(turn.within(GIVING_BACK))
+        while self._presence(turn, POLL).card:
             turn.check("card-not-taken")
         self._read_at = None
 
@@ -101,11 +117,14 @@ class PcscSocialCard(ChipCardReader):
         away = turn.within(RESTART)
         while True:
             try:
-                presence = self._presence(POLL)
+                # Neither contexts nor connections survive the service's restart.
+                slot = self._slot = self._slot or self._connect(turn)
+                presence = slot.admit(turn, POLL)
             except KeeperAction:
                 if away.remaining <= 0:
                     raise
-                self._reconnect(turn)
+                self._close(turn)
+                turn.pause(POLL, "no-card")
             else:
                 away = turn.within(RESTART)
                 if presence.card and presence.events != self._read_at:
@@ -115,19 +134,29 @@ class PcscSocialCard(ChipCardReader):
                     raise ResidentAction(CompletionCode.USER_ERROR, "card-must-leave")
                 turn.check("no-card")
 
-    def _reconnect(self, turn: Turn) -> None:
-        """Try once to reach the service anew; contexts do not survive its restart."""
-        self._close(turn)
-        turn.pause(POLL, "no-card")
-        self._reader = PcscReader(self.options.reader)
+    def _presence(self, turn: Turn, wait: float = 0.0) -> Presence:
+        return self._connected().presence(turn, wait)
 
-    def _presence(self, wait: float = 0.0) -> Presence:
-        return self._connected().presence(wait)
+    def _connected(self) -> ChipSlot:
+        if self._slot is None:
+            raise KeeperAction(CompletionCode.DEVICE_NOT_READY, "no-service", state=DeviceState.OFFLINE)
+        return self._slot
 
-    def _connected(self) -> PcscReader:
-        if self._reader is None:
-            raise KeeperAction(CompletionCode.DEVICE_NOT_READY, "no-pcsc-service", state=DeviceState.OFFLINE)
-        return self._reader
+
+class PcscSocialCard(SocialCardReader):
+    """A social-security card in a PC/SC reader."""
+
+    driver = "pcsc-social-card"
+
+    class Options(DriverOptions):
+        """Options of ``[devices.NAME]``."""
+
+        reader: str = Field("", description="Part of the PC/SC reader's name; empty: the first reader.")
+
+    options: Options
+
+    def _connect(self, _turn: Turn) -> ChipSlot:
+        return PcscReader(self.options.reader)
 
 
 def _read_values(transmit: Transmit, turn: Turn) -> dict[Record, bytes]:

@@ -6,18 +6,18 @@ Only PC/SC's own calls are used. pyscard's monitor thread dies when the service 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from smartcard import scard
 
 from devices.errors import CompletionCode, DeviceBusy, DeviceError, KeeperAction, ResidentAction
 from devices.status import DeviceState
+from devices.transports.chip import Presence, Transmit
 
-Transmit = Callable[[bytes], bytes]
-"""Sends one command APDU, gives the response APDU with its two status bytes."""
+if TYPE_CHECKING:
+    from devices.worker import Turn
 
 _OK: Final[int] = scard.SCARD_S_SUCCESS
 _NO_SERVICE = {
@@ -36,19 +36,6 @@ _NO_CARD = {scard.SCARD_E_NO_SMARTCARD, scard.SCARD_W_REMOVED_CARD, scard.SCARD_
 _MUTE = {scard.SCARD_W_UNRESPONSIVE_CARD, scard.SCARD_W_UNPOWERED_CARD, scard.SCARD_W_UNSUPPORTED_CARD}
 
 
-@dataclass(frozen=True, slots=True)
-class Presence:
-    """What the reader says of its slot.
-
-    Attributes:
-        card: a card is in it.
-        events: the service's count of insertions and removals; as long as it stays, it is the same card.
-    """
-
-    card: bool
-    events: int
-
-
 def reader_names() -> list[str]:
     """Every reader that the service knows. Raises KeeperAction when there is none, or no service."""
     code, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM)
@@ -62,7 +49,7 @@ def reader_names() -> list[str]:
 
 
 class PcscReader:
-    """One reader of the PC/SC service. Used by one thread only.
+    """One reader of the PC/SC service, a `devices.transports.chip.ChipSlot`. Used by one thread only.
 
     Args:
         wanted: part of the reader's name; empty for the first reader.
@@ -85,7 +72,7 @@ class PcscReader:
             self.close()
             raise
 
-    def presence(self, wait: float = 0.0) -> Presence:
+    def presence(self, _turn: Turn, wait: float = 0.0) -> Presence:
         """What is in the slot; returns at the next change, or after ``wait`` seconds.
 
         Raises:
@@ -100,8 +87,18 @@ class PcscReader:
             _expect(scard.SCARD_E_READER_UNAVAILABLE)
         return Presence(bool(self._state & scard.SCARD_STATE_PRESENT), self._state >> 16)
 
+    def admit(self, turn: Turn, wait: float) -> Presence:
+        """The same as `presence`: nothing keeps a card out."""
+        return self.presence(turn, wait)
+
+    def settle(self) -> None:
+        """Nothing to do."""
+
+    def give_back(self, _turn: Turn) -> None:
+        """Nothing to do: the card's end stays in its owner's reach."""
+
     @contextmanager
-    def card(self) -> Iterator[Transmit]:
+    def card(self, _turn: Turn) -> Iterator[Transmit]:
         """Power the card up for oneself alone, give the way to speak to it, power it down afterwards.
 
         Raises, as does the way to speak:
