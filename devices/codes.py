@@ -65,6 +65,7 @@ class Purpose(StrEnum):
 
     RESIDENT_CODE = "resident-code"  # decoded by the platform alone
     CHECK_CODE = "check-code"  # on our receipts
+    VERIFICATION_CODE = "verification-code"  # on certificates printed here
     CASE_NUMBER = "case-number"  # given by the hub or an office
     DIGITS = "digits"  # bills, queue tickets
 
@@ -85,6 +86,7 @@ _CROCKFORD = rb"[0-9A-HJKMNP-TV-Z]"
 _GRAMMARS = {
     # Crockford base 32 in groups, as printed; the QR code on paper puts the product's name before it.
     Purpose.CHECK_CODE: re.compile(rb"(?:yedeng:)?(%b{4}-%b{4}-%b{3})" % ((_CROCKFORD,) * 3)),
+    Purpose.VERIFICATION_CODE: re.compile(rb"(?:yedeng:verify:)?(%b{4}-%b{4}-%b{4})" % ((_CROCKFORD,) * 3)),
     Purpose.CASE_NUMBER: re.compile(rb"((?=.{4,40}\Z)[0-9A-Z]+(?:-[0-9A-Z]+)*)"),
     Purpose.DIGITS: re.compile(rb"([0-9]{1,40})"),
 }
@@ -98,7 +100,7 @@ def accept(code: ScannedCode, purpose: Purpose) -> str:
         purpose: what the resident was asked to show; there is no grammar for "anything".
 
     Returns:
-        The check code, case number or digits, plain ASCII without anything around it.
+        The check code, verification code, case number or digits, plain ASCII without anything around it.
 
     Raises:
         RefusedCode: it is something else. A resident code is always refused here: see `opaque`.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from config.settings import Site
 from devices.supervisor import Supervisor
 from kiosk.availability import Availability
+from kiosk.enquiries import Enquiries
 from kiosk.guide import Guide
 from kiosk.results import Results
 from kiosk.submissions import Submissions
@@ -24,6 +25,7 @@ class Kiosk:
     availability: Availability
     submissions: Submissions
     results: Results
+    enquiries: Enquiries
     aside: Aside
 
     @property

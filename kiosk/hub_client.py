@@ -50,13 +50,16 @@ from kiosk.wire import (
     IntakeBatch,
     Message,
     Progress,
+    ProgressList,
     Receipt,
     ResultCopy,
     ResultList,
     ResultQuery,
     SubmissionReceipt,
     TroubleReceipt,
+    VerifiedCopy,
     normalise_check_code,
+    normalise_verification_code,
 )
 from offline_queue import Delivered, LeasedItem, Outcome, Refused, RetryLater
 
@@ -187,14 +190,19 @@ class HubClient:
 
     def progress(self, code: str) -> Progress | None:
         """What a check code from any kiosk leads to; ``None`` while nothing has arrived with it."""
-        try:
-            answer = self._exchange("GET", f"/api/v1/cases/by-code/{quote(code, safe='')}", b"", {})
-        except HubRefused as error:
-            if error.problem.status == HTTPStatus.NOT_FOUND:
-                return None
-            raise
-        found = typed(answer, Progress)
-        if found.check_code != normalise_check_code(code):
+        found = self._look_up("cases/by-code", code, Progress)
+        if found is not None and found.check_code != normalise_check_code(code):
+            raise HubUnreachable("the answer is for another code")
+        return found
+
+    def matters(self, query: ResultQuery) -> ProgressList:
+        """Every matter of a person, wherever it was filed."""
+        return self._ask("POST", "/api/v1/cases/search", ProgressList, query)
+
+    def verify(self, code: str) -> VerifiedCopy | None:
+        """The copy that was issued with a verification code; ``None``: there is none."""
+        found = self._look_up("results/by-verification-code", code, VerifiedCopy)
+        if found is not None and found.verification_code != normalise_verification_code(code):
             raise HubUnreachable("the answer is for another code")
         return found
 
@@ -264,6 +272,16 @@ class HubClient:
         typed_reply = typed(answer, reply)
         self._learn_clock(answer)
         return typed_reply
+
+    def _look_up(self, where: str, code: str, reply: type[Reply]) -> Reply | None:
+        """What a code on paper leads to; ``None``: the hub has nothing with it."""
+        try:
+            answer = self._exchange("GET", f"/api/v1/{where}/{quote(code, safe='')}", b"", {})
+        except HubRefused as error:
+            if error.problem.status == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+        return typed(answer, reply)
 
     def _exchange(
         self, method: str, path: str, body: bytes, headers: Mapping[str, str], pace: Pace = UNPACED

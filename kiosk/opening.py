@@ -12,6 +12,7 @@ from devices.registry import build
 from devices.supervisor import Supervisor
 from kiosk.asides import ASIDE
 from kiosk.availability import Availability
+from kiosk.enquiries import Enquiries
 from kiosk.guide import Guide
 from kiosk.house import Kiosk
 from kiosk.hub_link import HubLink
@@ -67,7 +68,16 @@ async def open_kiosk(site: Site) -> AsyncIterator[Opened]:
             clock_offset=lambda: link.clock_offset,
         )
         availability = Availability(devices, is_online=lambda: link.online, may_file=submissions.may_file)
-        kiosk = Kiosk(site, devices, guide, availability, submissions, Results(link, submissions), ASIDE)
+        kiosk = Kiosk(
+            site,
+            devices,
+            guide,
+            availability,
+            submissions,
+            Results(link, submissions),
+            Enquiries(link, queue),
+            ASIDE,
+        )
         await devices.start()
         stack.push_async_callback(devices.stop)
         keeping = asyncio.create_task(link.keep())

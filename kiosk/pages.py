@@ -225,7 +225,7 @@ class Ask(Page):
 
     private: bool = True
     idle: Idle = Idle.PRIVATE
-    kind: Literal["text", "digits", "phone", "date", "choice"]
+    kind: Literal["text", "code", "digits", "phone", "date", "choice"]
     choices: tuple[Choice, ...] = ()
     hint: Sayable | None = None
     problem: Sayable | None = None

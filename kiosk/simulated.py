@@ -45,6 +45,11 @@ port = "data/bench/id-reader"
 driver = "opencv-camera"
 source = "data/bench/desk"
 
+[devices.code-scanner]
+driver = "gm65-serial"
+port = "data/bench/code-scanner"
+baudrate = 115200
+
 [devices.receipt-printer]
 driver = "escpos-tcp"
 host = "127.0.0.1"

@@ -150,6 +150,8 @@ def _device(look: Look, state: State, name: str, device: State, do: Do) -> Part:
         now, keys = _cards(look, state, name, device, do)
     elif "page" in device:
         now, keys = _pages(look, state, name, device, do)
+    elif "code" in device:
+        now, keys = _codes(look, state, name, device, do)
     else:
         now, keys, picture = _papers(look, name, device, do)
     return _card(look, name, now, keys, [*picture, *_faults(look, name, device, do)])
@@ -189,6 +191,22 @@ def _pages(look: Look, state: State, name: str, device: State, do: Do) -> tuple[
     return Chip(
         text("bench.page", page=lying) if lying else text("bench.no-page"), "ok" if lying else "quiet"
     ), keys
+
+
+def _codes(look: Look, state: State, name: str, device: State, do: Do) -> tuple[Chip, list[Part]]:
+    """Papers with a code are what is held before a scanner."""
+    keys: list[Part] = [
+        _small(
+            look,
+            text("bench.show-paper"),
+            f"{name}-{printer}",
+            partial(do, "show-paper", device=name, printer=printer),
+        )
+        for printer, other in state["devices"].items()
+        if other.get("papers")
+    ]
+    shown = device["code"] is not None
+    return Chip(text("bench.code" if shown else "bench.no-code"), "ok" if shown else "quiet"), keys
 
 
 def _papers(look: Look, name: str, device: State, do: Do) -> tuple[Chip, list[Part], list[Part]]:

@@ -113,6 +113,15 @@ def show_code(device: str, code: str, as_hex: bool, symbology: str, **where: Any
     _ask(where, "show-code", f"a code is held before {device}", device=device, hex=data, symbology=symbology)
 
 
+@bench.command("show-paper")
+@click.argument("device")
+@click.argument("printer")
+@_where
+def show_paper(device: str, printer: str, **where: Any) -> None:
+    """Hold the newest paper of PRINTER before the scanner DEVICE."""
+    _ask(where, "show-paper", f"the paper is held before {device}", device=device, printer=printer)
+
+
 @bench.command("put-page")
 @click.argument("device")
 @click.argument("what")

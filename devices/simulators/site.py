@@ -7,9 +7,11 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import TypeVar
 
+import cv2
 from pydantic import BaseModel
 
 from config.settings import DeviceSettings
+from devices.camera.codes import find_code
 from devices.camera.driver import OpencvCamera
 from devices.codes import ScannedCode, Symbology
 from devices.escpos.driver import EscposSerial, EscposTcp, PrinterOptions
@@ -61,6 +63,7 @@ class SimulatedSite:
             "lay-card": self._lay_card,
             "pull-card": self._pull_card,
             "show-code": self._show_code,
+            "show-paper": self._show_paper,
             "put-page": self._put_page,
             "clear-desk": self._clear_desk,
             "take-paper": self._take_paper,
@@ -134,6 +137,18 @@ class SimulatedSite:
             raise BenchError("a code is an even number of hexadecimal digits of a known symbology") from None
         scanner.show(code)
         return {"device": name, "bytes": len(code.data), "symbology": symbology}
+
+    def _show_paper(self, arguments: Message) -> Message:
+        """Hold the newest paper of a printer before the scanner."""
+        name, printer = text(arguments, "device"), text(arguments, "printer")
+        scanner = self._of_kind(name, SimulatedCodeScanner, "is no code scanner")
+        newest = self._of_kind(printer, SimulatedPrinter, "is no printer").paper.peek()
+        picture = None if newest is None else cv2.imread(str(newest[0]))
+        code = None if picture is None else find_code(picture)
+        if code is None:
+            raise BenchError(f"{printer} has printed no paper with a code")
+        scanner.show(code)
+        return {"device": name, "bytes": len(code.data), "symbology": code.symbology.value}
 
     def _put_page(self, arguments: Message) -> Message:
         name, what = text(arguments, "device"), text(arguments, "what")

@@ -7,9 +7,19 @@ from django.utils import timezone
 from ninja import Router
 
 from hub.cases import results
-from hub.cases.progress import by_code
+from hub.cases.progress import by_code, by_person
 from hub.kiosks.signatures import KioskSignature, signing_kiosk
-from kiosk.wire import CopyReceipt, CopyReport, CopyRequest, Progress, ResultCopy, ResultList, ResultQuery
+from kiosk.wire import (
+    CopyReceipt,
+    CopyReport,
+    CopyRequest,
+    Progress,
+    ProgressList,
+    ResultCopy,
+    ResultList,
+    ResultQuery,
+    VerifiedCopy,
+)
 
 router = Router(tags=["results"], auth=KioskSignature())
 
@@ -24,6 +34,18 @@ def search(request: HttpRequest, query: ResultQuery) -> ResultList:
 def progress(request: HttpRequest, code: str) -> Progress:
     """What a check code leads to, asked by any kiosk; 404 while nothing with it has arrived."""
     return by_code(code)
+
+
+@router.post("/cases/search", response=ProgressList)
+def matters(request: HttpRequest, query: ResultQuery) -> ProgressList:
+    """Every case of a person whose card the kiosk has read, wherever it was filed."""
+    return by_person(query)
+
+
+@router.get("/results/by-verification-code/{code}", response=VerifiedCopy)
+def verification(request: HttpRequest, code: str) -> VerifiedCopy:
+    """The issued copy with this code, to hold against the paper; 404 when there is none."""
+    return results.verify(code)
 
 
 @router.post("/results/copies", response=ResultCopy)

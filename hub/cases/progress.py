@@ -1,13 +1,13 @@
-"""From the check code on a receipt to where the matter stands."""
+"""Where a matter stands: from the check code on a receipt, or for a person whose card was read."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
 
-from hub.cases.models import Case
+from hub.cases.models import Case, resident_index
 from hub.evaluations.models import TroubleTicket
 from hub.problems import ProblemError
-from kiosk.wire import Progress, normalise_check_code
+from kiosk.wire import Progress, ProgressList, ResultQuery, normalise_check_code
 
 
 def by_code(typed: str) -> Progress:
@@ -25,16 +25,32 @@ def by_code(typed: str) -> Progress:
     if len(cases) + len(tickets) > 1:
         raise ProblemError(HTTPStatus.CONFLICT, "Two matters share this check code")
     for case in cases:
-        return Progress(
-            check_code=code,
-            what="case",
-            state="decided" if case.state == Case.State.DECIDED else "received",
-            number=case.case_no,
-            received_at=case.received_at,
-            promised_by=case.promised_by,
-        )
+        return _of(case)
     for ticket in tickets:
         return Progress(
             check_code=code, what="ticket", state="received", number=None, received_at=ticket.received_at
         )
     raise ProblemError(HTTPStatus.NOT_FOUND, "Nothing with this check code has arrived yet")
+
+
+def by_person(query: ResultQuery) -> ProgressList:
+    """Every case of the person a card names, wherever it was filed: number and name must both be theirs."""
+    wanted = (query.number, query.name)
+    return ProgressList(
+        matters=tuple(
+            _of(case).model_copy(update={"item_id": case.item_id})
+            for case in Case.objects.filter(resident_index=resident_index(query.number))
+            if (case.resident["applicant"]["number"], case.resident["applicant"]["name"]) == wanted
+        )
+    )
+
+
+def _of(case: Case) -> Progress:
+    return Progress(
+        check_code=case.check_code,
+        what="case",
+        state="decided" if case.state == Case.State.DECIDED else "received",
+        number=case.case_no,
+        received_at=case.received_at,
+        promised_by=case.promised_by,
+    )

@@ -14,6 +14,8 @@ from hub.intake.opening import Arrival
 from hub.kiosks.models import Kiosk
 from hub.problems import ProblemError
 from kiosk.wire import (
+    CODE_ALPHABET,
+    VERIFICATION_CODE_LENGTH,
     CopyReceipt,
     CopyReport,
     CopyRequest,
@@ -21,9 +23,9 @@ from kiosk.wire import (
     ResultList,
     ResultQuery,
     ResultSummary,
+    VerifiedCopy,
+    normalise_verification_code,
 )
-
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def find_results(query: ResultQuery) -> ResultList:
@@ -86,6 +88,34 @@ def note_outcome(report: CopyReport) -> Copy:
         return copy
 
 
+def verify(typed: str) -> VerifiedCopy:
+    """The copy with this verification code, for whoever holds the paper.
+
+    Raises ``ProblemError``: 422 for what is no such code, 404 when no copy with it was issued, or it was
+    reported as not printed and so nobody can have its paper.
+    """
+    try:
+        code = normalise_verification_code(typed)
+    except ValueError as error:
+        raise ProblemError(
+            HTTPStatus.UNPROCESSABLE_ENTITY, "This is no verification code", str(error)
+        ) from None
+    copies = Copy.objects.exclude(outcome=Copy.Outcome.NOT_PRINTED).select_related("result__case")
+    copy = copies.filter(verification_code=code).first()
+    if copy is None:
+        raise ProblemError(HTTPStatus.NOT_FOUND, "No certificate was issued with this code")
+    certificate = copy.result.certificate
+    name: str = copy.result.case.resident["applicant"]["name"]
+    return VerifiedCopy(
+        verification_code=code,
+        title=certificate["title"],
+        authority=certificate["authority"],
+        holder=name[:1] + "*" * (len(name) - 1),
+        copy_no=copy.copy_no,
+        issued_at=copy.issued_at,
+    )
+
+
 def receive_copy_report(arrival: Arrival) -> CopyReceipt:
     """Note a report that came by a kiosk's queue."""
     note_outcome(arrival.read(CopyReport))
@@ -98,5 +128,6 @@ def _belongs(result: Result, holder: ResultQuery) -> bool:
 
 
 def _verification_code() -> str:
-    code = "".join(secrets.choice(_ALPHABET) for _ in range(12))
-    return f"{code[:4]}-{code[4:8]}-{code[8:]}"
+    return normalise_verification_code(
+        "".join(secrets.choice(CODE_ALPHABET) for _ in range(VERIFICATION_CODE_LENGTH))
+    )

@@ -7,8 +7,11 @@ from datetime import datetime
 from devices.identity import CHINA_TIME
 from kiosk.asides import could_not_page
 from kiosk.guide import Guide
+from kiosk.house import Kiosk
 from kiosk.journeys.collect_result import collect_result
 from kiosk.journeys.look_up_guide import OFTEN, choose_item, find_guide, item_row, look_up_guide, read_guide
+from kiosk.journeys.look_up_progress import look_up_progress
+from kiosk.journeys.verify_result import verify_result
 from kiosk.pages import Chip, Choice, Home
 from kiosk.text import Sayable, text
 from kiosk.visit import Visit
@@ -28,6 +31,10 @@ async def home(visit: Visit) -> None:
                 return await choose_item(visit)
             case "results":
                 return await collect_result(visit)
+            case "progress":
+                return await look_up_progress(visit)
+            case "verify":
+                return await verify_result(visit)
             case "trouble":
                 await could_not_page(visit, page)
             case item_id:
@@ -37,7 +44,7 @@ async def home(visit: Visit) -> None:
 
 
 def home_page(visit: Visit) -> Home:
-    """Four tiles, and rows of what people often come for; every one says what holds now."""
+    """Six tiles, and rows of what people often come for; every one says what holds now."""
     kiosk = visit.kiosk
     here = [item for item in kiosk.guide.items if item.self_service == "submit" and item.form]
     now = [item for item in here if kiosk.availability.of(item).where == "here"]
@@ -58,6 +65,8 @@ def home_page(visit: Visit) -> Home:
             "document",
             kiosk.availability.of(record).chip if record else Chip(text("standing.later.network"), "warn"),
         ),
+        Choice("progress", text("home.progress"), text("home.progress.note"), "clock", _asked_chip(kiosk)),
+        Choice("verify", text("home.verify"), text("home.verify.note"), "shield", _asked_chip(kiosk)),
         Choice(
             "trouble",
             text("home.trouble"),
@@ -87,6 +96,13 @@ def greeting(hour: int) -> Sayable:
 def guides_chip(guide: Guide) -> Chip:
     """Guides can be read at any hour, once there are any."""
     return Chip(text("home.any-time"), "ok") if guide.items else Chip(text("home.no-guides"), "warn")
+
+
+def _asked_chip(kiosk: Kiosk) -> Chip:
+    """What only the hub can answer."""
+    if kiosk.availability.has("network"):
+        return Chip(text("home.any-time"), "ok")
+    return Chip(text("standing.later.network"), "warn")
 
 
 def _submit_chip(now: int, all_here: int) -> Chip:

@@ -15,7 +15,15 @@ from kiosk.wire.base import (
     Problem,
     Sha256,
 )
-from kiosk.wire.codes import check_code, normalise_check_code
+from kiosk.wire.codes import (
+    CHECK_CODE_LENGTH,
+    CODE_ALPHABET,
+    VERIFICATION_CODE_LENGTH,
+    check_code,
+    normalise_check_code,
+    normalise_verification_code,
+)
+from kiosk.wire.enquiries import Progress, ProgressList, VerifiedCopy
 from kiosk.wire.fleet import (
     PROTOCOL,
     CheckIn,
@@ -65,7 +73,6 @@ from kiosk.wire.submissions import (
     IntakeBatch,
     IntakeEnvelope,
     MaterialFile,
-    Progress,
     Receipt,
     SubmissionPayload,
     SubmissionReceipt,
@@ -74,7 +81,9 @@ from kiosk.wire.suites import HYBRID, PLAIN, KeyUnreadable, SealBroken, Suite
 from kiosk.wire.trouble import TROUBLE_KIND, TroubleReason, TroubleReceipt, TroubleReport
 
 __all__ = [
+    "CHECK_CODE_LENGTH",
     "CLOCK_PROBLEM",
+    "CODE_ALPHABET",
     "COPY_REPORT_KIND",
     "HYBRID",
     "PLAIN",
@@ -86,6 +95,7 @@ __all__ = [
     "TROUBLE_KIND",
     "TUS_PIECE",
     "TUS_VERSION",
+    "VERIFICATION_CODE_LENGTH",
     "WIRE_SCHEMA",
     "Applicant",
     "AttachmentReceipt",
@@ -124,6 +134,7 @@ __all__ = [
     "PersonalMessage",
     "Problem",
     "Progress",
+    "ProgressList",
     "QueueReport",
     "Receipt",
     "ResultCopy",
@@ -141,9 +152,11 @@ __all__ = [
     "TroubleReason",
     "TroubleReceipt",
     "TroubleReport",
+    "VerifiedCopy",
     "Window",
     "check_code",
     "new_private_key",
     "normalise_check_code",
+    "normalise_verification_code",
     "sealer_for",
 ]

@@ -1,23 +1,34 @@
-"""The check code on every receipt: short enough to type, made from the submission's id by both ends alone."""
+"""The codes on paper: the check code of a receipt, the verification code of a certificate.
+
+Both are Crockford base 32 (no I, L, O, U), in groups, and forgive what people do when they copy them.
+"""
 
 from __future__ import annotations
 
 import hashlib
+from typing import Final
 from uuid import UUID
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford base 32: no I, L, O, U
+CODE_ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford base 32: no I, L, O, U."""
+
+CHECK_CODE_LENGTH: Final = 11
+VERIFICATION_CODE_LENGTH: Final = 12
+
 _READ_AS = str.maketrans("OIL", "011")
-_DIGITS = 10  # 50 bits: one chance in a million that two of 50 000 open submissions share a code
+_DIGITS = (
+    CHECK_CODE_LENGTH - 1
+)  # 50 bits: one chance in a million that two of 50 000 open submissions share a code
 
 
 def check_code(submission_id: UUID) -> str:
     """The check code of a submission, e.g. ``7K3M-9QX2-P4C``: ten characters and a check character.
 
-    Crockford base 32; the last character is a Luhn check over the 32 characters, so that any single wrong
-    character and nearly every swap of two neighbours is noticed before anyone asks the hub.
+    The last character is a Luhn check over the 32 characters, so that any single wrong character and nearly
+    every swap of two neighbours is noticed before anyone asks the hub.
     """
     number = int.from_bytes(hashlib.sha256(submission_id.bytes).digest(), "big") >> (256 - 5 * _DIGITS)
-    digits = "".join(_ALPHABET[number >> shift & 31] for shift in range(5 * _DIGITS - 5, -1, -5))
+    digits = "".join(CODE_ALPHABET[number >> shift & 31] for shift in range(5 * _DIGITS - 5, -1, -5))
     return _grouped(digits + _check_character(digits))
 
 
@@ -26,21 +37,35 @@ def normalise_check_code(typed: str) -> str:
 
     Raises ``ValueError`` when it cannot be a check code.
     """
-    code = "".join(typed.split()).replace("-", "").upper().translate(_READ_AS)
-    if len(code) != _DIGITS + 1 or not set(code) <= set(_ALPHABET):
-        raise ValueError("a check code has eleven letters and digits")
+    code = _read(typed, CHECK_CODE_LENGTH)
     if _check_character(code[:-1]) != code[-1]:
         raise ValueError("the check character does not fit")
     return _grouped(code)
 
 
+def normalise_verification_code(typed: str) -> str:
+    """The verification code as printed, from what a person typed.
+
+    Raises ``ValueError`` when it cannot be one. It is random (60 bits) and has no check character: nobody but
+    the hub can tell a wrong one.
+    """
+    return _grouped(_read(typed, VERIFICATION_CODE_LENGTH))
+
+
+def _read(typed: str, length: int) -> str:
+    code = "".join(typed.split()).replace("-", "").upper().translate(_READ_AS)
+    if len(code) != length or not set(code) <= set(CODE_ALPHABET):
+        raise ValueError(f"this code has {length} letters and digits")
+    return code
+
+
 def _grouped(code: str) -> str:
-    return f"{code[:4]}-{code[4:8]}-{code[8:]}"
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
 
 
 def _check_character(digits: str) -> str:
     total = 0
     for position, digit in enumerate(reversed(digits)):
-        value = _ALPHABET.index(digit) * (2 - position % 2)
+        value = CODE_ALPHABET.index(digit) * (2 - position % 2)
         total += value // 32 + value % 32
-    return _ALPHABET[-total % 32]
+    return CODE_ALPHABET[-total % 32]

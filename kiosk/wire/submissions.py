@@ -151,17 +151,3 @@ class SubmissionReceipt(Receipt):
     case_no: str
     promised_by: date | None
     check_code: str
-
-
-class Progress(Message):
-    """What a check code leads to, at any kiosk: nothing that says who it is about.
-
-    ``number`` is the case number; null for a ticket, which has none.
-    """
-
-    check_code: str
-    what: Literal["case", "ticket"]
-    state: Literal["received", "decided"]
-    number: str | None
-    received_at: AwareDatetime
-    promised_by: date | None = None

@@ -249,7 +249,9 @@ def strip_marks(draft: str) -> str:
 
 
 def grouped(kind: str, draft: str, longest: int) -> str:
-    """Digits the way people read them: phone 3-4-4, identity number 6-8-4, date with its units."""
+    """Digits the way people read them: phone 3-4-4, identity number 6-8-4, a code in fours as on paper."""
+    if kind == "code":
+        return "-".join(draft[start : start + 4] for start in range(0, len(draft), 4)).upper()
     if kind == "phone" and not draft.startswith("0"):
         return " ".join(part for part in (draft[:3], draft[3:7], draft[7:]) if part)
     if kind == "digits" and longest == 18:

@@ -39,8 +39,8 @@ def render(look: Look, page: Ask, hand: Hand) -> Sheet:
 
     field.show(shown(look, page, hand.kept.draft))
     keys: Part
-    if page.kind == "text":
-        keys = Keyboard(look, typed, space=True, grow=1.0)
+    if page.kind in ("text", "code"):
+        keys = Keyboard(look, typed, space=page.kind == "text", grow=1.0)
     else:
         keys = Pad(look, typed, with_x=page.kind == "digits" and page.longest == ID_NUMBER)
     action = page.main or Action("enter", text("keys.next"))

@@ -1,0 +1,170 @@
+"""Look up progress: by the code on a receipt, or by card everything of one's own, wherever it was filed."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from functools import partial
+
+from devices.identity import CHINA_TIME
+from kiosk.enquiries import KeptHere, Missing
+from kiosk.identity import identify
+from kiosk.journeys.collect_result import collect_result
+from kiosk.pages import Action, Chip, Choice, Choose, Idle, Notice
+from kiosk.printed_codes import CHECK_CODE, ask_code
+from kiosk.results import no_answer
+from kiosk.text import Sayable, text
+from kiosk.visit import Visit
+from kiosk.wire import Progress
+
+
+async def look_up_progress(visit: Visit) -> None:
+    """Say where a matter stands; where its result is ready, lead on to it."""
+    visit.journey = "look-up-progress"
+    way = await visit.show(
+        Choose(
+            name="progress-way",
+            title=text("progress.way"),
+            choices=(
+                Choice("code", text("progress.by-code"), text("progress.by-code.note"), "qr"),
+                Choice("card", text("progress.by-card"), text("progress.by-card.note"), "id-card"),
+            ),
+        )
+    )
+    own = way.id == "card"
+    found = await (_of_person(visit) if own else _by_code(visit))
+    answer = await visit.show(_page(visit, found, own=own))
+    if answer.id == "collect":
+        await collect_result(visit)
+
+
+async def _by_code(visit: Visit) -> Progress | KeptHere | Missing:
+    code = await ask_code(visit, CHECK_CODE)
+    while True:
+        found = await visit.show_while(_asking(), partial(visit.kiosk.enquiries.by_code, code))
+        if found is not Missing.NO_NETWORK:
+            assert isinstance(found, Progress | KeptHere | Missing)
+            return found
+        await visit.show(no_answer(visit), passing=True)
+
+
+async def _of_person(visit: Visit) -> Progress | Missing:
+    applicant = await identify(visit, ("id_card",))
+    while True:
+        found = await visit.show_while(_asking(), partial(visit.kiosk.enquiries.of_person, applicant))
+        if isinstance(found, tuple):
+            break
+        await visit.show(no_answer(visit), passing=True)
+    if not found:
+        return Missing.NOTHING
+    answer = await visit.show(
+        Choose(
+            name="choose-matter",
+            title=text("progress.choose"),
+            note=text("progress.choose.note"),
+            choices=tuple(_row(visit, matter) for matter in found),
+            private=True,
+            idle=Idle.PRIVATE,
+        )
+    )
+    return next(matter for matter in found if matter.check_code == answer.id)
+
+
+def _asking() -> Notice:
+    return Notice(name="asking", title=text("progress.asking"), waiting=True, picture="sent")
+
+
+def _row(visit: Visit, matter: Progress) -> Choice:
+    item = visit.kiosk.guide.item(matter.item_id or "")
+    return Choice(
+        matter.check_code,
+        item.name if item is not None else text("progress.case", number=matter.number or matter.check_code),
+        text("progress.received-on", date=_day(matter.received_at)),
+        "document",
+        _chip(matter),
+    )
+
+
+def _chip(matter: Progress) -> Chip:
+    """Where it stands in two words: decided, under way, due today or tomorrow, overdue (R16)."""
+    if matter.state == "decided":
+        return Chip(text("progress.decided.chip"), "ok")
+    match _lateness(matter.promised_by):
+        case "overdue":
+            return Chip(text("progress.overdue.chip"), "bad")
+        case "soon":
+            return Chip(text("progress.soon.chip"), "warn")
+    return Chip(text("progress.received.chip"))
+
+
+def _lateness(promised_by: date | None) -> str:
+    today = datetime.now(CHINA_TIME).date()
+    if promised_by is None or promised_by > today + timedelta(days=1):
+        return ""
+    return "overdue" if promised_by < today else "soon"
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(CHINA_TIME).date()
+
+
+def _page(visit: Visit, found: Progress | KeptHere | Missing, *, own: bool) -> Notice:
+    helpline = text("help.line", phone=visit.kiosk.site.kiosk.helpline)
+    finish = Action("finish", text("action.finish-wipe"))
+    if isinstance(found, Missing):
+        why = (text("progress.nothing.line"), text("progress.nothing.kept"))
+        return Notice(
+            name="progress-nothing",
+            title=text("progress.nothing-own" if own else "progress.nothing"),
+            lines=(text("progress.nothing-own.line"), helpline) if own else (*why, helpline),
+            picture="nothing-found",
+            main=finish,
+            idle=Idle.DONE,
+        )
+    if isinstance(found, KeptHere):
+        state = "held" if found.held else "kept"
+        return Notice(
+            name=f"progress-{state}",
+            title=text(f"progress.{state}"),
+            note=text("progress.kept-on", date=_day(found.since)),
+            big=found.check_code,
+            lines=(text(f"progress.{state}.line"), *((helpline,) if found.held else ())),
+            tone="warn",
+            main=finish,
+            idle=Idle.DONE,
+        )
+    if found.what == "ticket":
+        return Notice(
+            name="progress-ticket",
+            title=text("progress.ticket"),
+            note=text("progress.received-on", date=_day(found.received_at)),
+            big=found.check_code,
+            lines=(text("progress.ticket.line"), helpline),
+            tone="ok",
+            main=finish,
+            idle=Idle.DONE,
+        )
+    return _case(visit, found, finish, helpline)
+
+
+def _case(visit: Visit, case: Progress, finish: Action, helpline: Sayable) -> Notice:
+    item = visit.kiosk.guide.item(case.item_id or "")
+    decided, late = case.state == "decided", _lateness(case.promised_by)
+    lines: list[Sayable] = [text("progress.received-on", date=_day(case.received_at))]
+    if decided:
+        lines.append(text("progress.decided.line"))
+    elif case.promised_by is not None:
+        lines.append(text(f"progress.promised{'-' + late if late else ''}", date=case.promised_by))
+    if late == "overdue" and not decided:
+        lines.append(helpline)
+    return Notice(
+        name=f"progress-{case.state}",
+        title=text(f"progress.{case.state}"),
+        note=item.name if item is not None else None,
+        big=case.number or case.check_code,
+        lines=tuple(lines),
+        tone="ok" if decided or not late else "bad" if late == "overdue" else "warn",
+        main=Action("collect", text("progress.collect"), "printer") if decided else finish,
+        others=(finish,) if decided else (),
+        private=case.item_id is not None,
+        idle=Idle.DONE,
+    )
