@@ -24,7 +24,7 @@ from devices.escpos.encode import PrinterProfile, encode
 from devices.escpos.measure import Measured, measure, slip
 from devices.escpos.metre import PaperMetre, paper_mm
 from devices.escpos.session import Line, Session
-from devices.escpos.status import PAPER_OUT, Answer, Fence, ProcessId, RealTimeStatus
+from devices.escpos.status import Answer, Fence, Look, ProcessId, RealTimeStatus
 from devices.receipt import Receipt
 from devices.selftest import Finding, Verdict
 from devices.status import DeviceState, DeviceStatus, Supply
@@ -140,12 +140,24 @@ class EscposPrinter(ReceiptPrinter):
         self._print_document(turn, slip(self.width_dots))
         return measured
 
-    def _look(self, session: Session, turn: Turn) -> RealTimeStatus:
+    def _look(self, session: Session, turn: Turn) -> Look:
         """Ask how the printer is; the paper metre hears of it."""
-        status = session.ask(turn) if self.options.status else RealTimeStatus()
-        if self._metre is not None and status.paper is not None:
-            self._metre.see(out=bool(status.paper & PAPER_OUT))
+        status = self._ask(session, turn) if self.options.status else RealTimeStatus()
+        if self._metre is not None and status.paper_out is not None:
+            self._metre.see(out=status.paper_out)
         return status
+
+    def _ask(self, session: Session, turn: Turn) -> Look:
+        """How the printer is."""
+        return session.ask(turn)
+
+    def _ask_supply(self, session: Session, turn: Turn) -> Look:
+        """What can change while a document is printed."""
+        return session.ask_supply(turn)
+
+    def _can_be_asked(self, session: Session) -> bool:
+        """It has answered before, so that it is worth asking while a document is printed."""
+        return self.options.status and session.answers
 
     def _print_document(self, turn: Turn, receipt: Receipt) -> PrintProof:
         try:
@@ -173,8 +185,8 @@ class EscposPrinter(ReceiptPrinter):
         looked = time.monotonic()
         for block in blocks:
             session.send(block, turn)
-            if session.answers and self.options.status and time.monotonic() - looked > _LOOK_EVERY:
-                _refuse_obstacle(session.ask_supply(turn), JobState.INCOMPLETE)
+            if self._can_be_asked(session) and time.monotonic() - looked > _LOOK_EVERY:
+                _refuse_obstacle(self._ask_supply(session, turn), JobState.INCOMPLETE)
                 looked = time.monotonic()
         session.flush(turn)
 
@@ -189,8 +201,8 @@ class EscposPrinter(ReceiptPrinter):
                 raise
             self._close(turn)
             return PrintProof.SENT
-        if session.answers and self.options.status:
-            status = session.ask_supply(turn)
+        if self._can_be_asked(session):
+            status = self._ask_supply(session, turn)
             _refuse_obstacle(status, JobState.INCOMPLETE)
             if status.silent:
                 raise PrintStopped(
@@ -215,8 +227,8 @@ class EscposPrinter(ReceiptPrinter):
         while waiting.remaining:
             if session.await_answer(wanted, turn, min(_LOOK_EVERY, waiting.remaining)):
                 return True
-            if talks and self.options.status:
-                _refuse_obstacle(session.ask_supply(turn), JobState.INCOMPLETE)
+            if self._can_be_asked(session):
+                _refuse_obstacle(self._ask_supply(session, turn), JobState.INCOMPLETE)
         return False
 
 
@@ -258,7 +270,7 @@ class EscposSerial(EscposPrinter):
         return SerialLine(self.base / self.options.port, self.options.baudrate)
 
 
-def _refuse_obstacle(status: RealTimeStatus, job: JobState) -> None:
+def _refuse_obstacle(status: Look, job: JobState) -> None:
     """Raise PrintStopped when the printer names a reason why it cannot print."""
     if (obstacle := status.obstacle) is not None:
         raise PrintStopped(CompletionCode.HARDWARE_ERROR, obstacle, job=job)

@@ -8,6 +8,7 @@ Bit 7 of a real-time status belongs to the maker: the Cashino KP-628E says there
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from devices.status import DeviceState, DeviceStatus, Fitness, Media, Paper, Supply
 
@@ -73,6 +74,25 @@ class AnswerParser:
         return answers
 
 
+class Look(Protocol):
+    """What a look at a printer has found, whichever way it was asked."""
+
+    @property
+    def silent(self) -> bool:
+        """Nothing was answered at all."""
+
+    @property
+    def obstacle(self) -> str | None:
+        """The reason why nothing can be printed now, as a key; None when the printer names none."""
+
+    @property
+    def paper_out(self) -> bool | None:
+        """Whether there is no paper; None: not known."""
+
+    def device_status(self, *, near_end_sensor: bool, taken_sensor: bool) -> DeviceStatus:
+        """The snapshot for the contract."""
+
+
 @dataclass(frozen=True)
 class RealTimeStatus:
     """The answers to DLE EOT 1-4, ``None`` where the printer was silent.
@@ -95,6 +115,11 @@ class RealTimeStatus:
     def obstacle(self) -> str | None:
         """The reason why nothing can be printed now, as a key; None when the printer names none."""
         return next((reason for reason in self._reasons() if reason not in {"paper-low", "head-hot"}), None)
+
+    @property
+    def paper_out(self) -> bool | None:
+        """Whether there is no paper; None: not known."""
+        return None if self.paper is None else bool(self.paper & PAPER_OUT)
 
     def _reasons(self) -> list[str]:
         if self.garbled:
