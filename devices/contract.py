@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar
 
 from devices.device import Device, DriverOptions
-from devices.receipt import Columns, Qr, Receipt, Rule, Text, Title
+from devices.printers import DocumentPrinter, PrintProof, ReceiptPrinter
 from devices.selftest import Finding, Verdict, judged
-from devices.status import DeviceState, DeviceStatus, Media, Paper, Supply
+from devices.status import DeviceState, DeviceStatus, Media
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,6 +25,7 @@ __all__ = [
     "ChipCardReader",
     "CodeScanner",
     "Device",
+    "DocumentPrinter",
     "DriverOptions",
     "Frame",
     "IdCardReader",
@@ -207,65 +207,6 @@ class Camera(Device):
                 if (code := find_code(frame.rgb)) is not None:
                     return code
             turn.pause(_NEXT_PICTURE, "no-code")
-
-
-class PrintProof(StrEnum):
-    """What is known once a document has been handed to a printer."""
-
-    PRINTED = "printed"  # the printer itself confirmed it, behind the last line
-    SENT = "sent"  # every byte was taken; this printer cannot confirm more
-
-
-_TEST_SLIP = Receipt(
-    (
-        Title("夜灯 Yedeng"),
-        Text("自检 Self-test"),
-        Rule(),
-        Columns("常用字 GBK", "北京市东城区"),
-        Columns("生僻字 rare", "䶮㛃𬴊"),
-        Columns("数字 digits", "￥0123456789"),
-        Qr("yedeng:self-test"),
-    )
-)
-"""What a receipt printer prints in its self-test: every kind of line that a kiosk prints."""
-
-
-class ReceiptPrinter(Device):
-    """Prints slips on a roll."""
-
-    family = "ReceiptPrinter"
-    unknown = DeviceStatus(
-        DeviceState.STARTING, media=Media.UNKNOWN, paper=Paper.UNKNOWN, supply=Supply.UNKNOWN
-    )
-
-    print_limit: ClassVar[float] = 30.0
-    """Seconds that one document may take."""
-
-    @property
-    @abstractmethod
-    def width_dots(self) -> int:
-        """Printable width: 576 dots on 80 mm paper, 384 on 58 mm."""
-
-    async def print_document(self, receipt: Receipt) -> PrintProof:
-        """Print one document and say what is known of it.
-
-        Raises:
-            PrintStopped: paper out, cover open, printer gone or stuck; ``detail`` says which, ``job`` how far
-                the document came. Nothing is repeated by itself.
-        """
-        return await self._run("print_document", self.print_limit, self._print_document, receipt)
-
-    def _test(self, turn: Turn) -> tuple[Finding, ...]:
-        status = self._check(turn)
-        if not status.usable:
-            return judged(status)
-        proof = self._print_document(turn, _TEST_SLIP)
-        proved = Verdict.GOOD if proof is PrintProof.PRINTED else Verdict.UNKNOWN
-        return (*judged(status), Finding("proof-of-print", proved, proof.value))
-
-    @abstractmethod
-    def _print_document(self, turn: Turn, receipt: Receipt) -> PrintProof:
-        """Send the document and look for proof."""
 
 
 class Speaker(Device):

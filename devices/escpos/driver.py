@@ -9,8 +9,6 @@ from __future__ import annotations
 import random
 import time
 from abc import abstractmethod
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar, Literal
@@ -18,13 +16,14 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from devices.contract import PrintProof, ReceiptPrinter
-from devices.errors import CompletionCode, DeviceCancelled, DeviceError, JobState, KeeperAction, PrintStopped
+from devices.errors import CompletionCode, DeviceError, JobState, KeeperAction, PrintStopped
 from devices.escpos import commands
 from devices.escpos.encode import PrinterProfile, encode
 from devices.escpos.measure import Measured, measure, slip
 from devices.escpos.metre import PaperMetre, paper_mm
 from devices.escpos.session import Line, Session
 from devices.escpos.status import Answer, Fence, Look, ProcessId, RealTimeStatus
+from devices.printers import stopping
 from devices.receipt import Receipt
 from devices.selftest import Finding, Verdict
 from devices.status import DeviceState, DeviceStatus, Supply
@@ -166,14 +165,14 @@ class EscposPrinter(ReceiptPrinter):
             raise PrintStopped(
                 CompletionCode.INVALID_DATA, "does-not-fit", job=JobState.NOT_STARTED
             ) from None
-        with _stopping(JobState.NOT_STARTED):
+        with stopping(JobState.NOT_STARTED):
             session = self._ready(turn)
             _refuse_obstacle(self._look(session, turn), JobState.NOT_STARTED)
             turn.check()
         if self._metre is not None:
             self._metre.add(paper_mm(blocks))
         try:
-            with _stopping(JobState.INCOMPLETE):
+            with stopping(JobState.INCOMPLETE):
                 self._send(session, blocks, turn)
                 return self._prove(session, turn)
         except DeviceError:
@@ -274,14 +273,3 @@ def _refuse_obstacle(status: Look, job: JobState) -> None:
     """Raise PrintStopped when the printer names a reason why it cannot print."""
     if (obstacle := status.obstacle) is not None:
         raise PrintStopped(CompletionCode.HARDWARE_ERROR, obstacle, job=job)
-
-
-@contextmanager
-def _stopping(job: JobState) -> Iterator[None]:
-    """Say of every error how far the document had come."""
-    try:
-        yield
-    except (PrintStopped, DeviceCancelled):
-        raise
-    except DeviceError as error:
-        raise PrintStopped(error.completion_code, error.detail, job=job, state=error.state) from None
