@@ -5,12 +5,12 @@ from __future__ import annotations
 import struct
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
 from devices.contract import DriverOptions, IdCardReader
-from devices.errors import CompletionCode, DeviceError, KeeperAction, ResidentAction
+from devices.errors import CompletionCode, KeeperAction, ResidentAction
 from devices.identity import MalformedCard
 from devices.sam.card_text import decode_address, decode_card
 from devices.sam.exchange import ANSWER_LIMIT, CARD_LIMIT, READ_LIMIT, Conversation, NoAnswer
@@ -22,10 +22,12 @@ from devices.sam.frame import (
     SAM_NUMBER,
     SAM_STATUS,
     SELECT,
+    SET_BAUDRATE,
     Reply,
     Request,
     Status,
 )
+from devices.sam.refusal import refusal
 from devices.selftest import Finding, Verdict, judged
 from devices.status import DeviceState, DeviceStatus, Fitness, Media
 from devices.transports.serial_line import SerialLine
@@ -41,6 +43,9 @@ SEARCH_LIMIT = 0.3
 """Seconds for the answer at each rate while the reader's rate is searched."""
 
 Baudrate = Literal[115200, 57600, 38400, 19200, 9600]
+
+_LIES_THERE = {Status.OK, Status.NO_SUCH_CONTENT}
+"""How a card that lies on the reader answers when it is asked for its newest address."""
 
 
 class SamSerial(IdCardReader):
@@ -60,11 +65,14 @@ class SamSerial(IdCardReader):
         port: str = Field(min_length=1, description="Serial port, e.g. /dev/serial/by-path/….")
         baudrate: Baudrate = Field(115200, description="Bits per second.")
         baud_search: bool = Field(True, description="Look for a silent reader at its other rates.")
+        set_baudrate: bool = Field(
+            False, description="Set a reader that was found at another rate to this one; needs baud_search."
+        )
         newest_address: bool = Field(
             False, description="Ask the chip for an address added after the card was made; takes longer."
         )
         compare_reads: bool = Field(
-            False, description="Read every card twice and refuse it when the two differ; takes twice as long."
+            True, description="Read every card twice and refuse it when the two differ; takes twice as long."
         )
 
     options: Options
@@ -82,10 +90,13 @@ class SamSerial(IdCardReader):
     _said_so = False
     """The caller knows that this card must leave before another one is found."""
 
+    _reads_once = False
+    """The reader refuses to read a card that it has read, although it still lies there."""
+
     def _open(self, _turn: Turn) -> None:
         rate = self._baudrate or self.options.baudrate
         self._talk = Conversation(SerialLine(self.base / self.options.port, rate))
-        self._answered = self._card_may_stay = self._said_so = False
+        self._answered = self._card_may_stay = self._said_so = self._reads_once = False
 
     def _close(self, _turn: Turn) -> None:
         talk, self._talk = self._talk, None
@@ -95,7 +106,7 @@ class SamSerial(IdCardReader):
     def _check(self, turn: Turn) -> DeviceStatus:
         reply = self._ask(SAM_STATUS, turn)
         if reply.status in {Status.SELF_TEST_FAILED, Status.NOT_AUTHORISED}:
-            raise _refusal(reply)
+            raise refusal(reply)
         self._card_may_stay = self._card_may_stay and self._card_stays(turn)
         media = Media.PRESENT if self._card_may_stay else Media.UNKNOWN
         return DeviceStatus(DeviceState.ONLINE, media=media, fitness=Fitness.OK)
@@ -130,9 +141,9 @@ class SamSerial(IdCardReader):
         if reply is None:
             raise KeeperAction(CompletionCode.HARDWARE_ERROR, "garbage", state=DeviceState.HARDWARE_ERROR)
         if reply.status != Status.OK:
-            raise _refusal(reply)
+            raise refusal(reply)
         self._card_may_stay, self._said_so = True, False
-        if self.options.compare_reads:
+        if self.options.compare_reads and not self._reads_once:
             self._compare(reply, turn)
         try:
             card = decode_card(reply.data)
@@ -153,7 +164,7 @@ class SamSerial(IdCardReader):
             if reply.status == Status.FOUND:
                 return
             if reply.status != Status.NOT_FOUND:
-                raise _refusal(reply)
+                raise refusal(reply)
             turn.pause(asked + POLL - time.monotonic(), "no-card")
 
     def _select_and_read(self, turn: Turn) -> Reply | None:
@@ -170,12 +181,19 @@ class SamSerial(IdCardReader):
             raise failure.error from None
 
     def _compare(self, first: Reply, turn: Turn) -> None:
-        """Read the selected card again. Raises ResidentAction unless it says the same."""
+        """Read the selected card again. A reader that gives each card only once leaves it at that.
+
+        Raises:
+            ResidentAction: it says something else, or has left.
+        """
         second = self._read_selected(turn)
-        if second is None or second.status != Status.OK:
-            raise ResidentAction(CompletionCode.USER_ERROR, "card-pulled")
-        if second.data != first.data:
+        if second is None or (second.status == Status.OK and second.data != first.data):
             raise ResidentAction(CompletionCode.INVALID_DATA, "card-reads-differ")
+        if second.status != Status.OK:
+            there = self._ask(READ_NEWEST_ADDRESS, turn).status
+            self._reads_once = there in {*_LIES_THERE, Status.BAD_COMMAND}
+            if not self._reads_once:
+                raise ResidentAction(CompletionCode.USER_ERROR, "card-pulled")
 
     def _with_newest_address(self, card: IdCard, turn: Turn) -> IdCard:
         """The card with the address added last. A reader that cannot tell of one leaves it as printed."""
@@ -193,7 +211,7 @@ class SamSerial(IdCardReader):
         A reader that does not know the question leaves it open: then the card counts as taken, or a page
         would wait for it for ever.
         """
-        return self._ask(READ_NEWEST_ADDRESS, turn).status in {Status.OK, Status.NO_SUCH_CONTENT}
+        return self._ask(READ_NEWEST_ADDRESS, turn).status in _LIES_THERE
 
     @property
     def _conversation(self) -> Conversation:
@@ -219,18 +237,32 @@ class SamSerial(IdCardReader):
 
     def _search(self, turn: Turn) -> bool:
         """Whether the reader answers at another rate; the line is left at the one it answers at."""
-        talk = self._conversation
-        before = talk.baudrate
-        for rate in get_args(Baudrate):
-            if rate != before:
-                talk.baudrate = rate
-                try:
-                    talk.exchange(SAM_STATUS, turn, SEARCH_LIMIT)
-                except NoAnswer:
-                    continue
+        before = self._conversation.baudrate
+        for rate in SET_BAUDRATE:
+            if rate != before and self._answers_at(rate, turn):
+                if self.options.set_baudrate and self._move_to(self.options.baudrate, turn):
+                    return True
                 self._baudrate = rate
                 return True
-        talk.baudrate = before
+        self._conversation.baudrate = before
+        return False
+
+    def _answers_at(self, rate: int, turn: Turn) -> bool:
+        self._conversation.baudrate = rate
+        try:
+            self._conversation.exchange(SAM_STATUS, turn, SEARCH_LIMIT)
+        except NoAnswer:
+            return False
+        return True
+
+    def _move_to(self, rate: int, turn: Turn) -> bool:
+        """Set the reader to a rate, and see that it is there; otherwise the line is left as it is."""
+        found = self._conversation.baudrate
+        if self._conversation.ask(SET_BAUDRATE[rate], turn).status == Status.OK:
+            if self._answers_at(rate, turn):
+                self._baudrate = None
+                return True
+            self._conversation.baudrate = found
         return False
 
 
@@ -240,31 +272,3 @@ def _number(reply: Reply) -> Finding:
         return Finding("sam-number", Verdict.UNKNOWN)
     parts = struct.unpack("<HHIII", reply.data)
     return Finding("sam-number", Verdict.GOOD, "{:02}.{:02}-{:08}-{:010}-{:010}".format(*parts))
-
-
-_RESIDENT = {
-    Status.CARD_DOUBTS_READER: (CompletionCode.INVALID_DATA, "card-not-authentic"),
-    Status.READER_DOUBTS_CARD: (CompletionCode.INVALID_DATA, "card-not-authentic"),
-    Status.BAD_INFORMATION: (CompletionCode.INVALID_DATA, "card-not-authentic"),
-    Status.WRONG_CARD: (CompletionCode.UNSUPPORTED_DATA, "wrong-card"),
-    Status.READ_FAILED: (CompletionCode.USER_ERROR, "card-read-failed"),
-    Status.NOT_FOUND: (CompletionCode.USER_ERROR, "card-pulled"),
-    Status.NOT_SELECTED: (CompletionCode.USER_ERROR, "card-not-selected"),
-    Status.NO_SUCH_CONTENT: (CompletionCode.UNSUPPORTED_DATA, "card-has-no-such-content"),
-}
-_KEEPER = {
-    Status.NO_RANDOM_NUMBER: "no-random-number",
-    Status.SELF_TEST_FAILED: "self-test-failed",
-    Status.NOT_AUTHORISED: "sam-not-authorised",
-}
-
-
-def _refusal(reply: Reply) -> DeviceError:
-    """The error for a reply that is not good."""
-    if reply.status in _RESIDENT:
-        code, detail = _RESIDENT[Status(reply.status)]
-        return ResidentAction(code, detail)
-    if reply.status in _KEEPER:
-        detail = _KEEPER[Status(reply.status)]
-        return KeeperAction(CompletionCode.HARDWARE_ERROR, detail, state=DeviceState.HARDWARE_ERROR)
-    return KeeperAction(CompletionCode.INVALID_DATA, f"answer-{reply.status:02x}")

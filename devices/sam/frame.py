@@ -67,6 +67,12 @@ FIND = Request(0x20, 0x01)
 SELECT = Request(0x20, 0x02)
 READ = Request(0x30, 0x01)
 READ_NEWEST_ADDRESS = Request(0x30, 0x03)
+READ_WITH_FINGERPRINTS = Request(0x30, 0x10)
+
+SET_BAUDRATE = {
+    rate: Request(0x60, parameter) for parameter, rate in enumerate((115200, 57600, 38400, 19200, 9600))
+}
+"""By the rate in bits per second, fastest first; these are all the rates that readers know."""
 
 
 @dataclass(frozen=True, slots=True)

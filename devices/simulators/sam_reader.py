@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import select
 import termios
 import threading
 import time
-import tty
 from typing import TYPE_CHECKING
 
-from devices.sam.frame import (
-    FIND,
-    READ,
-    READ_NEWEST_ADDRESS,
-    RESET,
-    SAM_NUMBER,
-    SAM_STATUS,
-    SELECT,
-    FrameParser,
-    Reply,
-    Request,
-    Status,
-)
+from devices.sam import frame
+from devices.sam.frame import FrameParser, Reply, Request, Status
 from devices.simulators.cards import encode_id_card
 from devices.simulators.faults import Fault
+from devices.simulators.wire import PtyWire
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,6 +25,7 @@ SLOW = 0.7
 """Seconds before each answer of a slow reader."""
 
 _SERIAL_NUMBER = bytes.fromhex("05000100 E5070000 D2029649 15CD5B07")
+_RATES = {request: rate for rate, request in frame.SET_BAUDRATE.items()}
 _BITS_PER_BYTE = 10  # 8N1: start, eight data bits, stop
 _PIECE = 16
 
@@ -69,7 +59,7 @@ class SimulatedSamReader:
         self.baudrate = baudrate
         self.requests: list[Request] = []
         """Every request understood so far, for tests and the curious."""
-        self._seconds_per_byte = _BITS_PER_BYTE / baudrate if paced else 0.0
+        self._paced = paced
         self._field = _Field()
         self._fault = Fault.NONE
         self._lock = threading.Lock()
@@ -77,13 +67,14 @@ class SimulatedSamReader:
 
     def start(self) -> None:
         """Plug the reader in."""
-        self._line = _Line(self.link, self.baudrate, self._serve)
+        self._line = _Line(self, self._serve)
+        self._line.start()
 
     def stop(self) -> None:
         """Unplug the reader and take its link away."""
         line, self._line = self._line, None
         if line is not None:
-            line.close()
+            line.stop()
 
     def lay(self, card: IdCard, newest_address: str = "", fingers: int | None = None) -> None:
         """Lay a card on the reader, in place of any that lies there.
@@ -91,14 +82,14 @@ class SimulatedSamReader:
         Args:
             card: what its chip holds.
             newest_address: an address that was added after the card had been made.
-            fingers: how many fingerprints the reader adds; ``None``: it knows nothing of fingerprints.
+            fingers: how many fingerprints the card holds; unless it is ``None``, the reader sends them
+                unasked, too.
         """
-        content = encode_id_card(card)
-        if fingers is not None:
-            prints = bytes(512) * fingers
-            content = content[:4] + len(prints).to_bytes(2) + content[4:] + prints
+        plain = encode_id_card(card)
+        prints = bytes(512) * (fingers or 0)
+        whole = plain[:4] + len(prints).to_bytes(2) + plain[4:] + prints
         with self._lock:
-            self._field = _Field(content, newest_address)
+            self._field = _Field(plain if fingers is None else whole, whole, newest_address)
 
     def pull(self) -> None:
         """Take the card away."""
@@ -127,7 +118,7 @@ class SimulatedSamReader:
         """Answer one request of ``size`` bytes."""
         self.requests.append(request)
         with self._lock:
-            if request == READ and self._fault is Fault.CARD_PULLED_MID_READ:
+            if request == frame.READ and self._fault is Fault.CARD_PULLED_MID_READ:
                 self._fault, self._field = Fault.NONE, _Field()
             answer = self._field.answer(request).encode()
         if self._fault is Fault.SILENT:
@@ -139,11 +130,14 @@ class SimulatedSamReader:
             time.sleep(SLOW)
         if self._fault is Fault.ONE_BYTE:
             self._send_paced(answer, send, 1, 0.0002)
-        elif self._seconds_per_byte:
-            time.sleep(size * self._seconds_per_byte)
-            self._send_paced(answer, send, _PIECE, self._seconds_per_byte)
+        elif self._paced:
+            seconds_per_byte = _BITS_PER_BYTE / self.baudrate
+            time.sleep(size * seconds_per_byte)
+            self._send_paced(answer, send, _PIECE, seconds_per_byte)
         else:
             send(answer)
+        if request in _RATES:
+            self.baudrate = _RATES[request]
 
     @staticmethod
     def _send_paced(data: bytes, send: Callable[[bytes], None], piece: int, seconds_per_byte: float) -> None:
@@ -158,8 +152,11 @@ class SimulatedSamReader:
 class _Field:
     """The reader's antenna field and what it knows of the card in it."""
 
-    def __init__(self, content: bytes | None = None, newest_address: str = "") -> None:
+    def __init__(
+        self, content: bytes | None = None, with_fingerprints: bytes = b"", newest_address: str = ""
+    ) -> None:
         self.content = content
+        self._with_fingerprints = with_fingerprints
         self._newest_address = newest_address
         self._found = False
         self._selected = False
@@ -167,73 +164,59 @@ class _Field:
 
     def answer(self, request: Request) -> Reply:
         """What the reader answers to a request."""
-        if request == SAM_NUMBER:
+        if request == frame.SAM_NUMBER:
             return Reply(Status.OK, _SERIAL_NUMBER)
-        if request in {SAM_STATUS, RESET}:
+        if request in {frame.SAM_STATUS, frame.RESET, *_RATES}:
             return Reply(Status.OK)
-        if request == FIND:
+        if request == frame.FIND:
             self._found, self._selected = self.content is not None and not self._read, False
             return Reply(Status.FOUND, bytes(4)) if self._found else Reply(Status.NOT_FOUND)
-        if request == SELECT:
+        if request == frame.SELECT:
             self._selected = self._found
             return Reply(Status.OK, bytes(8)) if self._selected else Reply(Status.NOT_SELECTED)
-        if request in {READ, READ_NEWEST_ADDRESS}:
+        if request in {frame.READ, frame.READ_WITH_FINGERPRINTS, frame.READ_NEWEST_ADDRESS}:
             return self._read_card(request)
         return Reply(Status.BAD_COMMAND)
 
     def _read_card(self, request: Request) -> Reply:
         if self.content is None or not (self._selected or self._read):
             return Reply(Status.READ_FAILED)
-        if request == READ_NEWEST_ADDRESS:
+        if request == frame.READ_NEWEST_ADDRESS:
             if not self._newest_address:
                 return Reply(Status.NO_SUCH_CONTENT)
             return Reply(Status.OK, self._newest_address.ljust(35).encode("utf-16-le"))
         self._read = True
-        return Reply(Status.OK, self.content)
+        whole = request == frame.READ_WITH_FINGERPRINTS
+        return Reply(Status.OK, self._with_fingerprints if whole else self.content)
 
 
-class _Line:
-    """The pseudo-terminal and the thread that listens at its far end."""
+class _Line(PtyWire):
+    """The reader's pseudo-terminal: what comes at another rate is not understood."""
 
     def __init__(
-        self, link: Path, baudrate: int, serve: Callable[[Request, int, Callable[[bytes], None]], None]
+        self, reader: SimulatedSamReader, serve: Callable[[Request, int, Callable[[bytes], None]], None]
     ) -> None:
-        self._link = link
-        self._rate: int = getattr(termios, f"B{baudrate}")
-        self._serve = serve
-        # Our own hold on the near end keeps the far end readable while no driver has it open.
-        self._far, self._near = os.openpty()
-        tty.setraw(self._near)
-        self._wake, self._waker = os.pipe()
-        link.parent.mkdir(parents=True, exist_ok=True)
-        link.unlink(missing_ok=True)
-        link.symlink_to(os.ttyname(self._near))
-        self._thread = threading.Thread(target=self._listen, name="simulated-sam-reader", daemon=True)
-        self._thread.start()
+        super().__init__(lambda _: b"", "id-reader", reader.link)
+        self._reader = reader
+        self._serve_request = serve
+        self._parser = FrameParser()
+        self._size = 0
 
-    def close(self) -> None:
-        self._link.unlink(missing_ok=True)
-        os.write(self._waker, b"x")
-        self._thread.join(5)
-        for end in (self._far, self._near, self._wake, self._waker):
-            os.close(end)
-
-    def _listen(self) -> None:
-        parser = FrameParser()
-        size = 0
-        while True:
-            readable, _, _ = select.select([self._far, self._wake], [], [])
-            if self._wake in readable:
+    def _serve(self) -> None:
+        if self._ends is None:
+            return
+        device = self._ends[0]
+        with contextlib.suppress(OSError):  # nobody on the other side takes the answer
+            data = os.read(device, 4096)
+            if termios.tcgetattr(device)[5] != getattr(termios, f"B{self._reader.baudrate}"):
                 return
-            data = os.read(self._far, 4096)
-            if termios.tcgetattr(self._far)[5] != self._rate:
-                continue
-            size += len(data)
-            for body in parser.feed(data):
-                self._serve(Request.from_body(body), size, self._send)
-                size = 0
+            self._size += len(data)
+            for body in self._parser.feed(data):
+                size, self._size = self._size, 0
+                self._serve_request(Request.from_body(body), size, lambda sent: self._send(device, sent))
 
-    def _send(self, data: bytes) -> None:
+    @staticmethod
+    def _send(device: int, data: bytes) -> None:
         rest = memoryview(data)
         while rest:
-            rest = rest[os.write(self._far, rest) :]
+            rest = rest[os.write(device, rest) :]

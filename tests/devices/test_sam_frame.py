@@ -12,10 +12,12 @@ from devices.sam.frame import (
     PREAMBLE,
     READ,
     READ_NEWEST_ADDRESS,
+    READ_WITH_FINGERPRINTS,
     RESET,
     SAM_NUMBER,
     SAM_STATUS,
     SELECT,
+    SET_BAUDRATE,
     FrameParser,
     Reply,
     Request,
@@ -37,6 +39,9 @@ REPLIES = st.builds(
         (SELECT, "AA AA AA 96 69 00 03 20 02 21"),
         (READ, "AA AA AA 96 69 00 03 30 01 32"),
         (READ_NEWEST_ADDRESS, "AA AA AA 96 69 00 03 30 03 30"),
+        (READ_WITH_FINGERPRINTS, "AA AA AA 96 69 00 03 30 10 23"),
+        (SET_BAUDRATE[115200], "AA AA AA 96 69 00 03 60 00 63"),
+        (SET_BAUDRATE[9600], "AA AA AA 96 69 00 03 60 04 67"),
     ],
 )
 def test_requests_are_the_published_bytes(request_: Request, published: str) -> None:

@@ -25,14 +25,18 @@ from devices.errors import (
     ResidentAction,
 )
 from devices.registry import build
+from devices.sam.card_text import decode_card
+from devices.sam.exchange import Conversation
 from devices.sam.frame import (
     FIND,
     READ,
     READ_NEWEST_ADDRESS,
+    READ_WITH_FINGERPRINTS,
     RESET,
     SAM_NUMBER,
     SAM_STATUS,
     SELECT,
+    SET_BAUDRATE,
     Reply,
     Request,
     Status,
@@ -41,6 +45,8 @@ from devices.simulators.cards import RESIDENTS, encode_id_card
 from devices.simulators.faults import Fault
 from devices.simulators.sam_reader import SimulatedSamReader
 from devices.status import DeviceState, Fitness, Media
+from devices.transports.serial_line import SerialLine
+from devices.worker import Turn
 
 LI_GUILAN = RESIDENTS["li-guilan"].id_card
 ZHAO_JIANGUO = RESIDENTS["zhao-jianguo"].id_card
@@ -199,7 +205,7 @@ async def test_a_card_that_cannot_be_selected_is_to_be_laid_again(
 async def test_a_malformed_card_is_named_by_its_field(driver: IdCardReader, reader: ScriptedReader) -> None:
     data = bytearray(encode_id_card(LI_GUILAN))
     data[4 + 30] ^= 0x0F  # the sex
-    reader.script[READ] = [Reply(Status.OK, bytes(data)).encode()]
+    reader.script[READ] = [Reply(Status.OK, bytes(data)).encode()] * 2
     reader.lay(LI_GUILAN)
     with pytest.raises(ResidentAction) as refusal:
         await driver.read(5)
@@ -457,17 +463,78 @@ async def test_an_address_added_later_is_read_when_wanted(tmp_path: Path, reader
     await device.close()
 
 
-async def test_two_readings_that_differ_are_nobodys_identity(tmp_path: Path, reader: ScriptedReader) -> None:
-    device = await _opened(tmp_path, compare_reads=True)
+@pytest.mark.parametrize(("fingers", "size"), [(0, 1297), (1, 1809), (2, 2321)])
+def test_reading_with_fingerprints_gives_the_same_card_at_every_published_length(
+    reader: ScriptedReader, fingers: int, size: int
+) -> None:
+    """30 10 is spoken and decoded, and never asked by the driver: no journey needs a fingerprint."""
+    reader.lay(LI_GUILAN, fingers=fingers)
+    talk = Conversation(SerialLine(reader.link, 115200))
+    for request in (FIND, SELECT):
+        talk.ask(request, Turn(5))
+    reply = talk.exchange(READ_WITH_FINGERPRINTS, Turn(5), 1)
+    talk.close()
+    assert len(reply.encode()) == size
+    assert decode_card(reply.data) == LI_GUILAN
+
+
+async def test_two_readings_that_differ_are_nobodys_identity(
+    driver: IdCardReader, reader: ScriptedReader
+) -> None:
     reader.lay(LI_GUILAN)
-    assert await device.read(5) == LI_GUILAN
+    assert await driver.read(5) == LI_GUILAN
+    assert reader.requests.count(READ) == 2
     reader.pull()
-    await device.wait_removed(5)
+    await driver.wait_removed(5)
     reader.lay(LI_GUILAN)
     reader.script[READ] = [
         Reply(Status.OK, encode_id_card(card)).encode() for card in (LI_GUILAN, ZHAO_JIANGUO)
     ]
     with pytest.raises(ResidentAction) as refusal:
-        await device.read(5)
+        await driver.read(5)
     assert refusal.value.detail == "card-reads-differ"
+
+
+@pytest.mark.parametrize("knows_address", [True, False])
+async def test_a_reader_that_gives_each_card_only_once_is_believed(
+    driver: IdCardReader, reader: ScriptedReader, knows_address: bool
+) -> None:
+    whole, refused = Reply(Status.OK, encode_id_card(LI_GUILAN)).encode(), Reply(Status.READ_FAILED).encode()
+    reader.lay(LI_GUILAN)
+    reader.script[READ] = [whole, refused]
+    if not knows_address:
+        reader.script[READ_NEWEST_ADDRESS] = [Reply(Status.BAD_COMMAND).encode()]
+    assert await driver.read(5) == LI_GUILAN
+    reader.pull()
+    await driver.wait_removed(5)
+    reader.lay(LI_GUILAN)
+    reader.requests.clear()
+    assert await driver.read(5) == LI_GUILAN
+    assert reader.requests.count(READ) == 1
+
+
+async def test_a_card_pulled_before_it_could_be_compared_is_to_be_laid_again(
+    driver: IdCardReader, reader: ScriptedReader
+) -> None:
+    reader.lay(LI_GUILAN)
+    reader.script[READ] = [
+        Reply(Status.OK, encode_id_card(LI_GUILAN)).encode(),
+        Reply(Status.READ_FAILED).encode(),
+    ]
+    reader.script[READ_NEWEST_ADDRESS] = [Reply(Status.READ_FAILED).encode()]
+    with pytest.raises(ResidentAction) as refusal:
+        await driver.read(5)
+    assert refusal.value.detail == "card-pulled"
+
+
+async def test_a_reader_found_at_another_rate_is_set_to_the_one_wanted(tmp_path: Path) -> None:
+    reader = SimulatedSamReader(tmp_path / "bench" / "id-reader", 57600)
+    reader.start()
+    device = await _opened(tmp_path, set_baudrate=True)
+    await device.check()
+    assert reader.requests[-3:] == [SET_BAUDRATE[115200], SAM_STATUS, SAM_STATUS]
+    assert reader.baudrate == 115200
+    found = {finding.key: finding for finding in await device.test()}
+    assert (found["baudrate"].value, found["baudrate"].verdict) == ("115200", "good")
     await device.close()
+    reader.stop()
