@@ -158,7 +158,7 @@ def _case(visit: Visit, case: Progress, finish: Action, helpline: Sayable) -> No
         lines.append(helpline)
     return Notice(
         name=f"progress-{case.state}",
-        title=text(f"progress.{case.state}"),
+        title=text("progress.overdue" if late == "overdue" and not decided else f"progress.{case.state}"),
         note=item.name if item is not None else None,
         big=case.number or case.check_code,
         lines=tuple(lines),

@@ -37,8 +37,9 @@ def _let_through(data: bytes, purpose: Purpose) -> bool:
 
 @pytest.mark.parametrize("purpose", Purpose)
 def test_no_hostile_code_is_accepted_for_any_purpose(purpose: Purpose) -> None:
-    # Near misses of a check code are plain words, and as such may be case numbers.
-    harmless = re.compile(rb"[0-9A-Z-]{4,40}" if purpose is Purpose.CASE_NUMBER else rb"(?!)")
+    # Near misses of a check code are plain words, and as such may be other codes.
+    plain = {Purpose.CASE_NUMBER, Purpose.VERIFICATION_CODE}
+    harmless = re.compile(rb"[0-9A-Z-]{4,40}" if purpose in plain else rb"(?!)")
     let_through = [data for data in HOSTILE if _let_through(data, purpose)]
     assert [data for data in let_through if not harmless.fullmatch(data)] == []
 
@@ -48,6 +49,7 @@ def test_no_hostile_code_is_accepted_for_any_purpose(purpose: Purpose) -> None:
     [
         (b"7K3M-9QX2-P4C", Purpose.CHECK_CODE, "7K3M-9QX2-P4C"),
         (b"yedeng:7K3M-9QX2-P4C", Purpose.CHECK_CODE, "7K3M-9QX2-P4C"),
+        (b"yedeng:verify:7K3M-9QX2-P4CZ", Purpose.VERIFICATION_CODE, "7K3M-9QX2-P4CZ"),
         (b"BJDC-2026-000123", Purpose.CASE_NUMBER, "BJDC-2026-000123"),
         (b"0012345678", Purpose.DIGITS, "0012345678"),
     ],

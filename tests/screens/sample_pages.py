@@ -431,6 +431,22 @@ def pages() -> dict[str, Page]:
             main=Action("enter", Both("下一步", "Next")),
             back=True,
         ),
+        "ask-code": Ask(
+            name="ask-code",
+            kind="code",
+            title=Both("请输入回执上的查询码", "Enter the check code from your receipt"),
+            hint=Both(
+                "也可以把回执上的二维码对着扫码窗。查询码一共 11 位，横线不用输",
+                "Or hold the QR code on the receipt before the scanner. The code has 11 characters",
+            ),
+            problem=Both(
+                "这个查询码不对。请对着回执再看一遍，一共 11 位", "This code is not right. Please compare"
+            ),
+            longest=11,
+            draft="7K3M9QX2P4A",
+            main=Action("enter", Both("下一步", "Next")),
+            back=True,
+        ),
         "ask-choice": Ask(
             name="ask-choice",
             kind="choice",
