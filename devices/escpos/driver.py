@@ -1,7 +1,8 @@
 """Receipt printers over TCP and serial lines.
 
 Before a document the printer is asked whether it can print, between its parts whether it still can, and
-after it for proof. A printer that answers nothing prints all the same; then `SENT` is all that is known.
+after it for proof. A printer that answers nothing prints all the same; then `SENT` is all that is known. On
+a serial line it must be said to be mute (``status = false``): else nobody knows that it is a printer.
 """
 
 from __future__ import annotations
@@ -64,6 +65,9 @@ class PrinterOptions(PrinterProfile):
 class EscposPrinter(ReceiptPrinter):
     """A printer that speaks ESC/POS; subclasses know the way to it."""
 
+    must_answer: ClassVar[bool] = False
+    """Somebody else may be at this end: who has never answered is sent nothing, unless ``status`` is off."""
+
     Options = PrinterOptions
     options: PrinterOptions
     _session: Session | None = None
@@ -105,7 +109,8 @@ class EscposPrinter(ReceiptPrinter):
     def _check(self, turn: Turn) -> DeviceStatus:
         session = self._ready(turn)
         status = self._look(session, turn)
-        if status.silent and session.answers:  # it has spoken before: now it is off, or its cable is out
+        # It has spoken before, so now it is off or its cable is out; or it is no printer at all.
+        if status.silent and (session.answers or self._is_stranger(session)):
             return DeviceStatus(
                 DeviceState.OFFLINE,
                 self.unknown.media,
@@ -136,7 +141,7 @@ class EscposPrinter(ReceiptPrinter):
 
     def _measure(self, turn: Turn) -> Measured:
         measured = measure(self._ready(turn), turn)
-        self._print_document(turn, slip(self.width_dots))
+        self._print_document(turn, slip(self.width_dots), even_unseen=True)
         return measured
 
     def _look(self, session: Session, turn: Turn) -> Look:
@@ -158,7 +163,11 @@ class EscposPrinter(ReceiptPrinter):
         """It has answered before, so that it is worth asking while a document is printed."""
         return self.options.status and session.answers
 
-    def _print_document(self, turn: Turn, receipt: Receipt) -> PrintProof:
+    def _is_stranger(self, session: Session) -> bool:
+        """Nobody knows whether there is a printer at the other end."""
+        return self.must_answer and self.options.status and not session.answers
+
+    def _print_document(self, turn: Turn, receipt: Receipt, *, even_unseen: bool = False) -> PrintProof:
         try:
             blocks = encode(receipt, self.options)
         except ValueError:
@@ -168,6 +177,8 @@ class EscposPrinter(ReceiptPrinter):
         with stopping(JobState.NOT_STARTED):
             session = self._ready(turn)
             _refuse_obstacle(self._look(session, turn), JobState.NOT_STARTED)
+            if self._is_stranger(session) and not even_unseen:
+                raise KeeperAction(CompletionCode.DEVICE_NOT_READY, "no-answer", state=DeviceState.OFFLINE)
             turn.check()
         if self._metre is not None:
             self._metre.add(paper_mm(blocks))
@@ -256,6 +267,7 @@ class EscposSerial(EscposPrinter):
     """A printer on a serial line, 8N1."""
 
     driver: ClassVar[str] = "escpos-serial"
+    must_answer = True  # cables can be swapped, and a reader is no place for somebody's receipt
 
     class Options(PrinterOptions):
         """Which line the printer is on."""

@@ -219,19 +219,27 @@ class SamSerial(IdCardReader):
         return self._talk
 
     def _ask(self, request: Request, turn: Turn) -> Reply:
-        """One short exchange; the first one after opening finds the reader's rate where needed.
+        """One short exchange. Before the first one after opening the reader is greeted.
 
         Raises:
             KeeperAction: no answer (``silent``), or nothing that is one (``garbage``).
         """
+        if not self._answered:
+            status = self._greet(turn)
+            if request == SAM_STATUS:
+                return status
+        return self._conversation.ask(request, turn)
+
+    def _greet(self, turn: Turn) -> Reply:
+        """Ask for the SAM's status, at every rate if need be; another device hears no more."""
         try:
-            reply = self._conversation.ask(request, turn)
+            reply = self._conversation.ask(SAM_STATUS, turn)
         except KeeperAction as error:
             # At a wrong rate a reader understands nothing and is silent; who talks nonsense is no reader.
             silent = error.state is DeviceState.OFFLINE
-            if not silent or self._answered or not self.options.baud_search or not self._search(turn):
+            if not silent or not self.options.baud_search or not self._search(turn):
                 raise
-            reply = self._conversation.ask(request, turn)
+            reply = self._conversation.ask(SAM_STATUS, turn)
         self._answered = True
         return reply
 

@@ -150,11 +150,15 @@ async def test_a_slow_printer_is_waited_for(plug: Plug) -> None:
     assert await made.driver.print_document(Receipt((Text("慢"),))) is PrintProof.PRINTED
 
 
-async def test_a_silent_printer_prints_and_is_never_said_to_be_fine(pair: Pair) -> None:
+@pytest.mark.parametrize(("kind", "status"), [("tcp", True), ("serial", False)])
+async def test_a_silent_printer_prints_and_is_never_said_to_be_fine(
+    plug: Plug, kind: str, status: bool
+) -> None:
+    pair = await plug(kind, status=status)
     pair.far_end.fault = Fault.SILENT
-    status = await pair.driver.check()
-    assert (status.paper, status.fitness, status.supply) == (Paper.UNKNOWN, Fitness.UNKNOWN, Supply.UNKNOWN)
-    assert status.usable
+    said = await pair.driver.check()
+    assert (said.paper, said.fitness, said.supply) == (Paper.UNKNOWN, Fitness.UNKNOWN, Supply.UNKNOWN)
+    assert said.usable
     assert await pair.driver.print_document(RECEIPT) is PrintProof.SENT
 
 

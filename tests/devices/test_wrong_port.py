@@ -8,11 +8,17 @@ from pathlib import Path
 import pytest
 
 from config.settings import DeviceSettings
-from devices.contract import ReceiptPrinter
+from devices.contract import CodeScanner, IdCardReader, ReceiptPrinter
+from devices.device import Device
 from devices.errors import DeviceError
+from devices.gm65.driver import MODE
+from devices.gm65.frame import read_zone
+from devices.receipt import Receipt, Text
 from devices.registry import build
+from devices.sam.frame import SAM_STATUS
 from devices.simulators.site import SimulatedSite
-from devices.status import Paper, Supply
+from devices.simulators.wire import PtyWire
+from devices.status import DeviceState, Paper, Supply
 
 DRIVERS = ("sam-serial", "gm65-serial", "escpos-serial")
 
@@ -44,10 +50,48 @@ async def test_a_driver_on_the_wrong_port_never_says_that_all_is_well(
     except DeviceError as failure:
         status, error = device.status, failure
     await device.close()
-    if error is None:  # a printer may be one that never answers
+    if error is None:
         assert isinstance(device, ReceiptPrinter)
         assert (status.paper, status.supply) == (Paper.UNKNOWN, Supply.UNKNOWN)
         assert status.reasons == ("no-answer",)
     else:
         assert error.state is not None
-        assert not status.usable
+    assert not status.usable
+
+
+GREETINGS = {
+    "sam-serial": SAM_STATUS.encode(),
+    "gm65-serial": read_zone(MODE).encode(),
+    "escpos-serial": b"\x10\x04\x01\x10\x04\x04",
+}
+"""All that a device hears before it has shown that it is the right one."""
+
+
+async def _work(device: Device) -> object:
+    if isinstance(device, ReceiptPrinter):
+        return await device.print_document(Receipt((Text("受理编号 7K3M"),)))
+    assert isinstance(device, IdCardReader | CodeScanner)
+    return await device.read(5)
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+async def test_a_stranger_hears_nothing_but_the_greeting(tmp_path: Path, driver: str) -> None:
+    """Work begins at once, without a check before it, on a port where somebody else listens."""
+    heard = bytearray()
+
+    def listen(data: bytes) -> bytes:
+        heard.extend(data)
+        return b""
+
+    stranger = PtyWire(listen, "stranger", tmp_path / "port")
+    stranger.start()
+    settings = DeviceSettings.model_validate({"driver": driver, "port": "port"})
+    device = build("swapped", settings, tmp_path)
+    await device.open()
+    with pytest.raises(DeviceError) as refusal:
+        await _work(device)
+    await device.close()
+    stranger.stop()
+    assert refusal.value.state is DeviceState.OFFLINE
+    assert heard
+    assert not bytes(heard).replace(GREETINGS[driver], b"")
