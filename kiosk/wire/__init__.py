@@ -34,18 +34,10 @@ from kiosk.wire.fleet import (
     HeldItem,
     QueueReport,
 )
-from kiosk.wire.items import (
-    Catalogue,
-    Choice,
-    Consent,
-    Faq,
-    Fee,
-    FormField,
-    Material,
-    ServiceItem,
-    Step,
-    Window,
-)
+from kiosk.wire.forms import Choice, Consent, FormField
+from kiosk.wire.items import Catalogue, Faq, Fee, Material, ServiceItem, Situation, Step, Window
+from kiosk.wire.places import Office, OpeningHours
+from kiosk.wire.policies import Benefit, Condition, Fact, FactChoice
 from kiosk.wire.results import (
     CopyOutcome,
     CopyReceipt,
@@ -99,12 +91,14 @@ __all__ = [
     "WIRE_SCHEMA",
     "Applicant",
     "AttachmentReceipt",
+    "Benefit",
     "Bilingual",
     "CarriedItem",
     "Catalogue",
     "CheckIn",
     "CheckInReply",
     "Choice",
+    "Condition",
     "Consent",
     "ConsentGiven",
     "CopyOutcome",
@@ -115,6 +109,8 @@ __all__ = [
     "DocumentKind",
     "EnrolmentReply",
     "EnrolmentRequest",
+    "Fact",
+    "FactChoice",
     "Faq",
     "Fee",
     "FieldProblem",
@@ -131,6 +127,8 @@ __all__ = [
     "MaterialFile",
     "Message",
     "MultiSealer",
+    "Office",
+    "OpeningHours",
     "PersonalMessage",
     "Problem",
     "Progress",
@@ -145,6 +143,7 @@ __all__ = [
     "SealBroken",
     "ServiceItem",
     "Sha256",
+    "Situation",
     "Step",
     "SubmissionPayload",
     "SubmissionReceipt",

@@ -13,6 +13,10 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=64)]
 """Identifier used in files and addresses."""
 
+AssetName = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9-]+/[a-z0-9-]+\.(pdf|png|mp4)$", max_length=120)
+]
+"""A file that belongs to the catalogue: its folder, its name, as ``forms/annual-report.pdf``."""
 
 TUS_VERSION = "1.0.0"
 """Version of the resumable-upload protocol (tus.io) that kiosk and hub speak for large files."""

@@ -5,16 +5,16 @@ One item is one TOML file in the catalogue's source folder and one entry of the 
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Literal, Self
 
-from pydantic import AwareDatetime, Field, field_validator, model_validator
+from pydantic import AwareDatetime, Field, model_validator
 
-from kiosk.wire.base import Bilingual, Message, Name
-from kiosk.wire.submissions import Applicant
+from kiosk.wire.base import AssetName, Bilingual, Message, Name
+from kiosk.wire.forms import Choice, Consent, FormField
+from kiosk.wire.places import Office
+from kiosk.wire.policies import Benefit, Fact
 
 ItemKind = Literal["instant", "promised", "bundle", "policy"]
 SelfService = Literal["submit", "print", "query", "window"]
@@ -22,58 +22,22 @@ Need = Literal["id_card", "social_card", "camera", "receipt_printer", "document_
 Rendering = Literal["plain", "illustrated", "video"]
 
 
-class Choice(Message):
-    """One possible answer of a choice field."""
-
-    value: Name
-    label: Bilingual
-
-
-class FormField(Message):
-    """One question of an item's form.
-
-    ``prefill`` names the field of ``Applicant`` that answers it; ``private`` answers are masked on screen;
-    ``pattern`` is a regular expression the whole answer must match.
-    """
+class Situation(Message):
+    """A question whose answer changes the list of materials (情形). Asked of nobody before it matters."""
 
     id: Name
-    label: Bilingual
-    kind: Literal["text", "digits", "phone", "choice", "date"] = "text"
-    choices: tuple[Choice, ...] = ()
-    prefill: str | None = None
-    required: bool = True
-    private: bool = False
-    pattern: str | None = None
+    question: Bilingual
     hint: Bilingual | None = None
-
-    @field_validator("pattern")
-    @classmethod
-    def _pattern_compiles(cls, pattern: str | None) -> str | None:
-        try:
-            re.compile(pattern or "")
-        except re.error as error:
-            raise ValueError(f"not a regular expression: {error}") from None
-        return pattern
-
-    @field_validator("prefill")
-    @classmethod
-    def _prefill_is_known(cls, prefill: str | None) -> str | None:
-        if prefill is not None and prefill not in Applicant.model_fields:
-            raise ValueError(f"{prefill!r} is no field of an applicant")
-        return prefill
-
-    @model_validator(mode="after")
-    def _choices_where_chosen(self) -> Self:
-        if (self.kind == "choice") != bool(self.choices):
-            raise ValueError("a choice field has choices, and no other field has any")
-        return self
+    choices: tuple[Choice, ...] = Field(min_length=2)
 
 
 class Material(Message):
     """A document the applicant must give.
 
-    ``capture``: photographed at the kiosk. ``situation``: needed only when the form has this answer, written
-    ``field=value``; without it the material is always needed.
+    ``capture``: photographed at the kiosk. ``situation``: needed only with this answer to a situation or to a
+    choice of the form, written ``field=value``, several as ``field=value|field=value``; without it the
+    material is always needed. ``copies`` counts paper copies beside the original; ``source`` says where to
+    get it; ``picture`` names the pictogram by which people know it.
     """
 
     id: Name
@@ -81,14 +45,28 @@ class Material(Message):
     note: Bilingual | None = None
     required: bool = True
     capture: bool = False
-    situation: str | None = Field(default=None, pattern=r"^[a-z0-9_-]+=[a-z0-9_-]+$")
+    situation: str | None = Field(
+        default=None, pattern=r"^[a-z0-9_-]+=[a-z0-9_-]+(\|[a-z0-9_-]+=[a-z0-9_-]+)*$"
+    )
+    form: Literal["paper", "electronic", "either"] = "either"
+    copies: int = Field(default=0, ge=0, le=9)
+    source: Bilingual | None = None
+    blank_form: AssetName | None = None
+    filled_sample: AssetName | None = None
+    picture: Name | None = None
+
+    @property
+    def answers_needed(self) -> frozenset[str]:
+        """The answers of which one makes this material needed; empty: it always is."""
+        return frozenset(self.situation.split("|")) if self.situation else frozenset()
 
 
 class Step(Message):
-    """One step of the way, with the pictogram that illustrates it."""
+    """One step of the way, with the pictogram that illustrates it; ``card`` is a drawn picture of it."""
 
     text: Bilingual
     picture: Name
+    card: AssetName | None = None
 
 
 class Fee(Message):
@@ -114,24 +92,14 @@ class Window(Message):
     phone: str
 
 
-class Consent(Message):
-    """What the applicant agrees to when filing; ``version`` changes with the text."""
-
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-    version: str
-
-    def text(self, language: str) -> str:
-        """The text in ``language`` (``zh`` or ``en``)."""
-        return self.en if language == "en" else self.zh
-
-    def text_sha256(self, language: str) -> str:
-        """SHA-256 of the text shown, as recorded with the consent."""
-        return hashlib.sha256(self.text(language).encode()).hexdigest()
-
-
 class ServiceItem(Message):
-    """A service item (政务服务事项) with its guide and its form. Days are working days."""
+    """A service item (政务服务事项) with its guide and its form. Days are working days.
+
+    ``catalog_code`` and ``task_code`` are the codes of the national list; ``department`` is who answers for
+    it; ``visits`` how often one has to come; ``parts`` the items of a bundle, ``related`` others that people
+    need with it; ``offices`` where it is done at a window; ``benefit`` what makes it a policy. An element
+    that is not there is not shown to residents and is listed for the administrator (``missing_elements``).
+    """
 
     id: Name
     version: int = Field(ge=1)
@@ -158,7 +126,21 @@ class ServiceItem(Message):
     faq: tuple[Faq, ...] = ()
     renderings: tuple[Rendering, ...] = ("plain",)
     updated: date
+    effective_from: date | None = None
+    expires: date | None = None
     source: Bilingual
+    catalog_code: str | None = Field(default=None, max_length=12)
+    department: Bilingual | None = None
+    visits: int | None = Field(default=None, ge=0, le=9)
+    complaint_phone: str | None = None
+    appointment: bool = False
+    special_steps: tuple[Bilingual, ...] = ()
+    situations: tuple[Situation, ...] = ()
+    offices: tuple[Name, ...] = ()
+    related: tuple[Name, ...] = ()
+    parts: tuple[Name, ...] = ()
+    benefit: Benefit | None = None
+    video: AssetName | None = None
     form: tuple[FormField, ...] = ()
     consent: Consent | None = None
 
@@ -170,21 +152,61 @@ class ServiceItem(Message):
     def materials_for(self, answers: Mapping[str, str]) -> tuple[Material, ...]:
         """The materials needed with these answers (field id → answer)."""
         given = {f"{field}={answer}" for field, answer in answers.items()}
-        return tuple(material for material in self.materials if material.situation in {None, *given})
+        return tuple(one for one in self.materials if not one.answers_needed or one.answers_needed & given)
+
+    @property
+    def questions(self) -> tuple[Situation, ...]:
+        """The questions that narrow the list of materials: the situations, and those of the form that do."""
+        asked = {answer.partition("=")[0] for one in self.materials for answer in one.answers_needed}
+        of_the_form = (
+            Situation(id=field.id, question=field.label, hint=field.hint, choices=field.choices)
+            for field in self.form
+            if field.id in asked
+        )
+        return (*self.situations, *of_the_form)
+
+    @property
+    def assets(self) -> frozenset[str]:
+        """The names of the files that belong to it."""
+        named = [self.video, *(step.card for step in self.steps)]
+        named += [name for one in self.materials for name in (one.blank_form, one.filled_sample)]
+        return frozenset(name for name in named if name)
+
+    def missing_elements(self) -> tuple[str, ...]:
+        """Elements of a whole guide (南开 2017; PROTOCOLS.md N2) that are not written, by field name."""
+        expected = (
+            "legal_basis",
+            "conditions",
+            "materials",
+            "steps",
+            "legal_days",
+            "promised_days",
+            "cautions",
+            "faq",
+            "department",
+            "complaint_phone",
+            "offices",
+            "visits",
+        )
+        return tuple(name for name in expected if getattr(self, name) in (None, ()))
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
         for what, ids in (
             ("form field", [f.id for f in self.form]),
             ("material", [m.id for m in self.materials]),
+            ("situation", [s.id for s in self.situations] + [f.id for f in self.form]),
         ):
             twice = sorted({one for one in ids if ids.count(one) > 1})
             if twice:
                 raise ValueError(f"{what} {twice[0]!r} is there twice")
-        situations = {f"{field.id}={choice.value}" for field in self.form for choice in field.choices}
+        asking: tuple[Situation | FormField, ...] = (*self.situations, *self.form)
+        offered = {f"{one.id}={choice.value}" for one in asking for choice in one.choices}
         for material in self.materials:
-            if material.situation is not None and material.situation not in situations:
-                raise ValueError(f"material {material.id!r}: no form field offers {material.situation!r}")
+            for answer in sorted(material.answers_needed - offered):
+                raise ValueError(f"material {material.id!r}: no question offers {answer!r}")
+        if self.parts and self.kind != "bundle":
+            raise ValueError("only a bundle has parts")
         if self.self_service == "submit" and self.consent is None:
             raise ValueError("an item that is filed here needs a consent text")
         if self.self_service == "submit" and not self.accepts:
@@ -193,8 +215,13 @@ class ServiceItem(Message):
 
 
 class Catalogue(Message):
-    """All published items. ``version`` grows with every publication."""
+    """All published items, with the offices they name and the facts their policies ask for.
+
+    ``version`` grows with every publication.
+    """
 
     version: int = Field(ge=0)
     published_at: AwareDatetime
     items: tuple[ServiceItem, ...]
+    offices: tuple[Office, ...] = ()
+    facts: tuple[Fact, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from datetime import datetime, timedelta, timezone
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,9 +13,11 @@ from pydantic import ValidationError
 
 from kiosk.wire import (
     Bilingual,
+    Condition,
     HpkeOpener,
     HpkeSealer,
     KeyUnreadable,
+    OpeningHours,
     ResultQuery,
     SealBroken,
     ServiceItem,
@@ -25,6 +28,7 @@ from kiosk.wire import (
 )
 from tests.hub.filings import payload
 
+CHINA = timezone(timedelta(hours=8))
 KEY = new_private_key()
 OPENER = HpkeOpener.from_texts([new_private_key(), KEY])
 SEALER = OPENER.sealers[1]
@@ -165,11 +169,50 @@ def test_the_material_list_follows_the_answers() -> None:
     assert [material.id for material in guide.materials_for({"who": "agent"})] == ["always", "if-agent"]
 
 
+def test_a_situation_narrows_the_list_where_no_form_asks() -> None:
+    ways = [{"value": one, "label": one} for one in ("lost", "broken", "expired")]
+    guide = ServiceItem.model_validate(
+        item(
+            form=[],
+            situations=[{"id": "why", "question": "为什么换", "choices": ways}],
+            materials=[
+                {"id": "always", "name": "总要"},
+                {"id": "old", "name": "原件", "situation": "why=broken|why=expired"},
+            ],
+        )
+    )
+    assert [question.id for question in guide.questions] == ["why"]
+    assert [material.id for material in guide.materials_for({"why": "lost"})] == ["always"]
+    assert [material.id for material in guide.materials_for({"why": "expired"})] == ["always", "old"]
+
+
+def test_elements_that_are_not_written_are_listed_for_the_administrator() -> None:
+    missing = ServiceItem.model_validate(item()).missing_elements()
+    assert {"legal_basis", "steps", "legal_days", "faq"} <= set(missing)
+    assert "materials" not in missing
+
+
+@pytest.mark.parametrize(
+    ("answers", "holds"), [({}, None), ({"age": "79"}, False), ({"age": "80"}, True), ({"age": "120"}, True)]
+)
+def test_a_condition_on_a_number_has_bounds(answers: dict[str, str], holds: bool | None) -> None:
+    condition = Condition(fact="age", at_least=80, why=Bilingual(zh="年满 80 岁"))
+    assert condition.holds(answers) is holds
+
+
+def test_an_office_is_open_when_it_says_so() -> None:
+    hours = OpeningHours.model_validate({"days": [1, 2, 3, 4, 5], "opens": "09:00", "closes": "17:00"})
+    assert hours.covers(datetime(2026, 11, 20, 9, 0, tzinfo=CHINA))
+    assert not hours.covers(datetime(2026, 11, 20, 17, 0, tzinfo=CHINA))
+    assert not hours.covers(datetime(2026, 11, 21, 12, 0, tzinfo=CHINA)), "a Saturday"
+
+
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
+        ({"parts": ["other"]}, "only a bundle has parts"),
         ({"consent": None}, "needs a consent"),
-        ({"form": []}, "no form field offers 'who=agent'"),
+        ({"form": []}, "no question offers 'who=agent'"),
         ({"materials": [{"id": "a", "name": "甲"}, {"id": "a", "name": "乙"}]}, "there twice"),
         ({"form": [{"id": "a", "label": "甲", "pattern": "("}], "materials": []}, "not a regular expression"),
         (
