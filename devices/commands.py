@@ -11,6 +11,7 @@ from typing import Any, TextIO
 import click
 
 from config.logs import log_to_stderr
+from devices import counters
 from devices.codes import ScannedCode
 from devices.contract import Camera, ChipCardReader, CodeScanner, Device, IdCardReader, ReceiptPrinter
 from devices.errors import DeviceError
@@ -58,14 +59,23 @@ def list_devices(site: Path, as_json: bool) -> None:
 @devices.command()
 @site_options
 def status(site: Path, as_json: bool) -> None:
-    """How every device is, by asking each of them now. A device that is missing is a row like the others."""
-    rows = asyncio.run(_status_rows(all_devices(load(site))))
+    """How every device is, by asking each of them now, and what the kiosk has counted of it so far.
+
+    A device that is missing is a row like the others.
+    """
+    loaded = load(site)
+    rows = asyncio.run(_status_rows(all_devices(loaded)))
+    counted = counters.load(loaded.data / counters.FILE)
     if as_json:
-        print_json(rows)
+        told = {name: counts.model_dump(mode="json") for name, counts in counted.items()}
+        print_json([row | {"counters": told.get(row["name"])} for row in rows])
     else:
         shown = [row | {"reasons": ", ".join(row["reasons"])} for row in rows]
         columns = ("name", "driver", "device", "media", "paper", "fitness", "supply", "reasons")
         print_table(shown, columns)
+        for row in rows:
+            if (counts := counted.get(row["name"])) is not None:
+                click.echo(f"{row['name']}: {counts.words}")
 
 
 @devices.command()

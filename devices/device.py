@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, ClassVar, Concatenate, ParamSpec, TypeVar
 import structlog
 from pydantic import BaseModel, ConfigDict
 
+from devices.counters import Counters
 from devices.errors import CompletionCode, DeviceError, KeeperAction
 from devices.selftest import Finding, judged
 from devices.status import DeviceState, DeviceStatus, Fitness
@@ -72,6 +73,8 @@ class Device(ABC):
         self._status = self._snapshot(DeviceState.STARTING, Fitness.UNKNOWN)
         self._open_now = False
         self._thread = DeviceThread(f"device-{name}")
+        self.counters = Counters(driver=self.driver)
+        """What was counted of it; `Supervisor` keeps it across restarts."""
         self.lost: DeviceError | None = None
         """The error since which the device must be closed and opened again; ``None`` while it is well."""
         self.on_status: Callable[[], object] = lambda: None
@@ -166,10 +169,12 @@ class Device(ABC):
         outcome, detail = "success", ""
         try:
             result = await self._thread.call(seconds, self.overrun, hook, *args, **kwargs)
+            self.counters.good(verb)
             if verb not in {"open", "check", "test"} and self._status.device is not DeviceState.ONLINE:
                 self._report(self._snapshot(DeviceState.ONLINE, Fitness.OK))
         except DeviceError as error:
             outcome, detail = error.completion_code.value, error.detail
+            self.counters.bad(verb, error)
             self._note(error)
             raise
         except Exception as error:  # noqa: BLE001 - the contract: a driver's mistake is a DeviceError, too
@@ -177,6 +182,7 @@ class Device(ABC):
             outcome, detail = CompletionCode.INTERNAL_ERROR.value, type(error).__name__
             failed = DeviceState.HARDWARE_ERROR
             failure = KeeperAction(CompletionCode.INTERNAL_ERROR, "driver-failed", state=failed)
+            self.counters.bad(verb, failure)
             self._note(failure)
             raise failure from None
         except BaseException:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
+from devices import counters
 from devices.errors import DeviceBusy, DeviceError
 
 if TYPE_CHECKING:
@@ -26,6 +28,9 @@ FIRST_WAIT = 0.25
 LONGEST_WAIT = 3.0
 """Seconds between two tries to reach a device: the first pause, and the longest one it grows to."""
 
+COUNTED_EVERY = 60.0
+"""Seconds between two times that the counters are written."""
+
 FIRST_LOOK = 4.0
 """Seconds that `Supervisor.start` waits for the devices to be looked at once."""
 
@@ -37,6 +42,7 @@ class Supervisor:
         devices: the devices by name, not opened yet.
         on_change: called in the event loop with the name of a device whose status has changed.
         check_every: seconds between two looks at an idle device.
+        counted: file that keeps what is counted of the devices; ``None``: it is forgotten.
     """
 
     def __init__(
@@ -44,11 +50,17 @@ class Supervisor:
         devices: Mapping[str, Device],
         on_change: Callable[[str], None] = lambda _: None,
         check_every: float = CHECK_EVERY,
+        counted: Path | None = None,
     ) -> None:
         self._watches = {name: _Watch(device, on_change, check_every) for name, device in devices.items()}
+        self._counted = counted
+        self._keeping: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         """Begin to watch. Returns when every device was looked at once, or has used up its time for that."""
+        if self._counted is not None:
+            self._remember(self._counted)
+            self._keeping = asyncio.create_task(self._keep_counters(), name="device-counters")
         for watch in self._watches.values():
             watch.start()
         looks = [asyncio.ensure_future(watch.looked.wait()) for watch in self._watches.values()]
@@ -59,7 +71,11 @@ class Supervisor:
 
     async def stop(self) -> None:
         """Stop watching and close every device."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+            await asyncio.wait({self._keeping})
         await asyncio.gather(*(watch.stop() for watch in self._watches.values()))
+        await self._write_counters()
 
     def status(self) -> dict[str, DeviceStatus]:
         """The last snapshot of every device, by name."""
@@ -73,6 +89,25 @@ class Supervisor:
         """The first usable device of a family; if none is usable the first one; ``None`` if there is none."""
         found = [watch.device for watch in self._watches.values() if isinstance(watch.device, family)]
         return next((device for device in found if device.status.usable), found[0] if found else None)
+
+    def _remember(self, path: Path) -> None:
+        """Go on counting where the last run ended."""
+        known = counters.load(path)
+        for name, watch in self._watches.items():
+            if name in known and known[name].driver == watch.device.driver:
+                watch.device.counters = known[name]
+
+    async def _keep_counters(self) -> None:
+        while True:
+            await asyncio.sleep(COUNTED_EVERY)
+            await self._write_counters()
+
+    async def _write_counters(self) -> None:
+        if self._counted is not None:
+            counted = {
+                name: watch.device.counters.model_copy(deep=True) for name, watch in self._watches.items()
+            }
+            await asyncio.to_thread(counters.save, self._counted, counted)
 
 
 class _Watch:
@@ -111,17 +146,23 @@ class _Watch:
                 await self.device.check()
                 self._note_return()
                 wait = FIRST_WAIT
-                await self._until_lost()
+                self._note_loss(await self._until_lost())  # the verb that met it has counted it
             except DeviceError as error:
+                if not self._lost:
+                    self.device.counters.lost(error)
                 self._note_loss(error)
             await self.device.close()
             # Jitter: machines that lost power together do not ask their hubs and ports in step.
             await asyncio.sleep(wait * random.uniform(0.5, 1.0))  # noqa: S311 - nothing to guess here
             wait = min(2 * wait, LONGEST_WAIT)
 
-    async def _until_lost(self) -> None:
-        """Look at the device every now and then, and at once when a verb found it unwell."""
-        while self.device.lost is None:
+    async def _until_lost(self) -> DeviceError:
+        """Look at the device every now and then; give what a verb met when it found the device unwell.
+
+        Raises:
+            DeviceError: a look met it.
+        """
+        while (lost := self.device.lost) is None:
             self._changed.clear()
             try:
                 async with asyncio.timeout(self._check_every * random.uniform(0.8, 1.2)):  # noqa: S311
@@ -133,11 +174,12 @@ class _Watch:
                         await self.device.check()
                     except DeviceBusy:
                         continue
-        raise self.device.lost
+        return lost
 
     def _note_return(self) -> None:
         if self._lost:
             log.info("device.returned", device=self.device.name)
+            self.device.counters.reopened += 1
         self._lost = False
         self.looked.set()
 

@@ -233,17 +233,23 @@ def site(path: Path) -> Iterator[Finding]:
 
 
 def devices(settings: Site) -> Iterator[Finding]:
-    """Whether each device's driver exists and understands its options; nothing is opened."""
+    """Whether each device's driver exists and understands its options, and what was counted of it.
+
+    Nothing is opened.
+    """
     from config.settings import SettingsError
+    from devices import counters
     from devices.registry import build
 
+    counted = counters.load(settings.data / counters.FILE)
     for name, table in settings.devices.items():
         try:
             device = build(name, table, settings.directory)
         except SettingsError as error:
             yield from (Finding(name, "failure", line, "mend this line") for line in str(error).splitlines())
         else:
-            yield Finding(name, "ok", f"{device.family} by {table.driver}")
+            counts = f"; {counted[name].words}" if name in counted else ""
+            yield Finding(name, "ok", f"{device.family} by {table.driver}{counts}")
     if not settings.devices:
         advice = "name one in a [devices.NAME] table"
         yield Finding("devices", "warning", "the site file names no device", advice)

@@ -18,7 +18,7 @@ from kiosk.enrolment import IdentityDamaged, KioskIdentity, enrol, load_identity
 from kiosk.guide import Guide
 from kiosk.hub_client import HubClient, HubError
 from kiosk.pacing import Pace
-from kiosk.wire import CheckIn, DeviceReport, HeldItem, KeyUnreadable, QueueReport
+from kiosk.wire import CheckIn, DeviceCounts, DeviceReport, HeldItem, KeyUnreadable, QueueReport
 from offline_queue import Envelope, LeasedItem, OfflineQueue, Outcome, QueueError, RetryLater, State
 
 log = structlog.get_logger(__name__)
@@ -187,7 +187,10 @@ class HubLink:
                     device=device.status.device,
                     media=device.status.media,
                     paper=device.status.paper,
+                    fitness=device.status.fitness,
+                    supply=device.status.supply,
                     reasons=device.status.reasons,
+                    counts=DeviceCounts.model_validate(device.counters.model_dump(exclude={"driver"})),
                 )
                 for device in map(self._devices.get, self._devices.status())
             ),

@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from config.settings import Site
+from devices import counters
 from devices.registry import build
 from devices.supervisor import Supervisor
 from kiosk.asides import ASIDE
@@ -42,7 +43,10 @@ async def open_kiosk(site: Site) -> AsyncIterator[Opened]:
         QueueError, IdentityDamaged, OSError: the data folder cannot be used.
     """
     site.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    devices = Supervisor({name: build(name, table, site.directory) for name, table in site.devices.items()})
+    devices = Supervisor(
+        {name: build(name, table, site.directory) for name, table in site.devices.items()},
+        counted=site.data / counters.FILE,
+    )
     async with AsyncExitStack() as stack:
         queue = await asyncio.to_thread(
             OfflineQueue,

@@ -38,6 +38,19 @@ class EnrolmentReply(Message):
     hub_time: AwareDatetime
 
 
+class DeviceCounts(Message):
+    """What a kiosk has counted of one device: keys and numbers, nothing of what was read.
+
+    ``done`` counts by verb, ``failed`` by the error's key.
+    """
+
+    since: AwareDatetime
+    done: dict[str, int] = Field(default_factory=dict)
+    failed: dict[str, int] = Field(default_factory=dict)
+    reopened: int = Field(default=0, ge=0)
+    last_good: AwareDatetime | None = None
+
+
 class DeviceReport(Message):
     """One device's status, in the words of XFS4IoT; null where it does not apply."""
 
@@ -47,7 +60,10 @@ class DeviceReport(Message):
     device: str
     media: str | None = None
     paper: str | None = None
+    fitness: str | None = None
+    supply: str | None = None
     reasons: tuple[str, ...] = ()
+    counts: DeviceCounts | None = None
 
 
 class HeldItem(Message):

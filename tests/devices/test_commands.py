@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from devices import counters
 from devices.simulators.cards import RESIDENTS
 from devices.simulators.faults import Fault
 from devices.simulators.pcsc_service import PcscService
@@ -97,9 +98,21 @@ def test_status_has_a_row_for_every_device_there_or_not(site: Path, reader: Simu
         "fitness": "ok",
         "supply": None,
         "reasons": [],
+        "counters": None,
     }
     assert (printer["device"], printer["paper"]) == ("offline", "unknown")
     assert printer["reasons"] == ["no-connection"]
+
+
+def test_status_tells_what_the_kiosk_has_counted(site: Path, reader: SimulatedSamReader) -> None:
+    counted = counters.Counters(driver="sam-serial", reopened=2)
+    counted.done["read"] += 12
+    counted.failed["card-pulled"] += 3
+    (site.parent / "var").mkdir(exist_ok=True)
+    counters.save(site.parent / "var" / counters.FILE, {"id-reader": counted})
+    assert _json("status", "--site", site)[0]["counters"]["failed"] == {"card-pulled": 3}
+    told = _run("status", "--site", site).stdout
+    assert "12 done, 3 failed (card-pulled 3), opened again 2" in told
 
 
 def test_read_shows_every_field_when_asked_to(site: Path, reader: SimulatedSamReader) -> None:

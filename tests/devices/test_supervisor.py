@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -10,8 +11,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from config.settings import DeviceSettings
+from devices import counters
 from devices.contract import Camera, IdCardReader
-from devices.errors import KeeperAction
+from devices.errors import DeviceTimeout, KeeperAction
 from devices.registry import build_all
 from devices.simulators.cards import RESIDENTS
 from devices.simulators.faults import Fault
@@ -141,3 +143,82 @@ async def test_a_kiosk_without_devices_is_watched_too() -> None:
     await supervisor.start()
     assert supervisor.status() == {}
     await supervisor.stop()
+
+
+async def test_what_was_counted_outlives_a_restart_and_tells_nothing_of_anybody(
+    reader: SimulatedSamReader, tmp_path: Path
+) -> None:
+    file = tmp_path / "counted.json"
+    devices = {"id-reader": TABLES["id-reader"]}
+    reader.start()
+    for _ in range(2):
+        supervisor = Supervisor(build_all(devices, tmp_path), check_every=0.05, counted=file)
+        await supervisor.start()
+        device = supervisor.first(IdCardReader)
+        assert device is not None
+        reader.lay(RESIDENTS["li-guilan"].id_card)
+        await device.read(5)
+        reader.pull()
+        await device.wait_removed(5)
+        with pytest.raises(DeviceTimeout):  # nobody came: that is no failure
+            await device.read(0.1)
+        reader.fault = Fault.UNPLUGGED
+        with pytest.raises(KeeperAction):
+            await device.read(5)
+        await asyncio.sleep(1)  # it stays away for several tries, which count once
+        reader.fault = Fault.NONE
+        usable = functools.partial(lambda watched: watched.status.usable, device)
+        await _until(usable)
+        await supervisor.stop()
+    reader.stop()
+    counted = counters.load(file)["id-reader"]
+    assert counted.done == {"read": 2, "wait_removed": 2}
+    assert counted.failed == {"port-lost": 2}
+    assert counted.reopened == 2
+    assert counted.last_good is not None
+    assert "李" not in file.read_text()
+    assert "1949" not in file.read_text()
+
+
+def test_counters_that_cannot_be_read_begin_anew(tmp_path: Path) -> None:
+    file = tmp_path / "counted.json"
+    file.write_text('{"id-reader": {"driver": 3}}')
+    assert counters.load(file) == {}
+
+
+async def test_another_driver_under_the_same_name_counts_anew(tmp_path: Path) -> None:
+    file = tmp_path / "counted.json"
+    counters.save(file, {"missing": counters.Counters(driver="gm65-serial", reopened=7)})
+    supervisor = Supervisor(build_all({"missing": TABLES["missing"]}, tmp_path), counted=file)
+    await supervisor.start()
+    await supervisor.stop()
+    assert counters.load(file)["missing"].driver == "sam-serial"
+    assert counters.load(file)["missing"].failed == {"no-port": 1}
+
+
+async def test_a_port_that_was_given_another_number_is_found_again(
+    reader: SimulatedSamReader, tmp_path: Path
+) -> None:
+    """FAULTS 17: ttyUSB0 becomes ttyUSB1, the name by the plug stays; the site file names the plug."""
+    first = SimulatedSamReader(tmp_path / "ttyUSB0")
+    second = SimulatedSamReader(tmp_path / "ttyUSB1")
+    first.start()
+    second.start()
+    plug = tmp_path / "bench" / "id-reader"
+    plug.parent.mkdir()
+    plug.symlink_to(first.link.resolve())
+    devices = build_all({"id-reader": TABLES["id-reader"]}, tmp_path)
+    supervisor = Supervisor(devices, check_every=0.05)
+    await supervisor.start()
+    assert supervisor.status()["id-reader"].usable
+    first.stop()
+    await _until(lambda: not supervisor.status()["id-reader"].usable)
+    plug.unlink()
+    plug.symlink_to(second.link.resolve())
+    await _until(lambda: supervisor.status()["id-reader"].usable)
+    second.lay(RESIDENTS["li-guilan"].id_card)
+    device = supervisor.first(IdCardReader)
+    assert device is not None
+    assert await device.read(5) == RESIDENTS["li-guilan"].id_card
+    await supervisor.stop()
+    second.stop()
