@@ -26,6 +26,7 @@ from pydantic import ValidationError
 from urllib3.exceptions import HTTPError
 
 from kiosk.hub_answers import Answer, HubError, HubRefused, HubUnreachable, Reply, named, typed
+from kiosk.hub_deadline import BoundedAnswers
 from kiosk.hub_uploads import PIECE, upload
 from kiosk.pacing import UNPACED, Pace, PacedBody
 from kiosk.queue_export import intake_envelope
@@ -110,7 +111,7 @@ class PublishedCatalogue:
 class HubClient:
     """Asks one hub; may be used from several threads.
 
-    ``timeout``: seconds for connecting, for silence on the line, and (times four) for a whole exchange.
+    ``timeout``: seconds for connecting, for silence on the line, and (times four) for a whole answer.
     ``ca``: file of the certificate authority to trust instead of the system's. ``pace`` caps what the queue
     sends; it does not slow down what somebody waits for. All methods raise ``HubError``.
     """
@@ -139,6 +140,8 @@ class HubClient:
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy and no password file that the site file does not name
         self._session.verify = ca or True
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, BoundedAnswers())
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def close(self) -> None:
@@ -298,7 +301,6 @@ class HubClient:
         return answer
 
     def _send(self, method: str, path: str, body: bytes, headers: Mapping[str, str], pace: Pace) -> Answer:
-        ends = time.monotonic() + 4 * self._timeout
         try:
             request = self._signed(method, path, body, headers)
             if pace.rate and body:
@@ -306,7 +308,7 @@ class HubClient:
             with self._session.send(
                 request, timeout=self._timeout, allow_redirects=False, stream=True
             ) as response:
-                return Answer(response.status_code, response.headers, _read(response, ends))
+                return Answer(response.status_code, response.headers, _read(response))
         except (requests.RequestException, HTTPError) as error:
             raise HubUnreachable(f"no answer from the hub ({type(error).__name__})") from None
 
@@ -362,13 +364,10 @@ def _outcome(error: HubError) -> Outcome:
     return RetryLater(str(error), getattr(error, "after", None), systemic=True)
 
 
-def _read(response: requests.Response, ends: float) -> bytes:
+def _read(response: requests.Response) -> bytes:
     body = bytearray()
-    # As it comes: whoever reads until the whole answer is there waits for ever where it comes byte by byte.
     while piece := response.raw.read1(_AT_ONCE, decode_content=True):
         body += piece
         if len(body) > LARGEST_ANSWER:
             raise HubUnreachable("the answer is too long to be the hub's")
-        if time.monotonic() > ends:
-            raise HubUnreachable("the answer takes too long")
     return bytes(body)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+import time
+from collections.abc import Callable, Iterator
+from typing import Any, Final
 from uuid import UUID
 
 import structlog
 
-from offline_queue.errors import NotHeld
+from offline_queue.errors import NotHeld, QueueDamaged
 from offline_queue.model import AuditEntry, Envelope, Incident, LeasedItem, State
-from offline_queue.table import Table
+from offline_queue.rows import ENVELOPE, LOST_DIGEST, envelope, intact
+from offline_queue.table import NOT_AS_PUT, Table
 
 log = structlog.get_logger(__name__)
+
+_GAP: Final = 0.0005  # seconds in which another thread can take the lock: nobody is woken for it in order
 
 
 class Custody(Table):
@@ -56,6 +60,41 @@ class Custody(Table):
         """Everything that is wrong with the database, one fault a line; empty when it is whole."""
         with self._changed:
             return self._connection.faults()
+
+    def inspect(self, go_on: Callable[[], bool] = lambda: True) -> list[str]:
+        """Move the journal into the database, look at all of it, mend what is wrong; the faults found.
+
+        A damaged database is salvaged at once (``incidents``); an item that is not as it was put is held for
+        its owner. Whoever wants to put or settle gets in between any two items; ends early when ``go_on``
+        says so.
+        """
+        try:
+            with self._changed:
+                self._connection.checkpoint()
+                self._connection.check()
+            return list(self._faulty_items(go_on))
+        except QueueDamaged as error:
+            self._read("SELECT 1")  # opens what could be salvaged
+            return [str(error)]
+
+    def _faulty_items(self, go_on: Callable[[], bool]) -> Iterator[str]:
+        n = 0
+        while go_on():
+            with self._changed:
+                rows = self._read(
+                    f"SELECT n, digest, checksum, {ENVELOPE} FROM items WHERE n > ? ORDER BY n LIMIT 1", n
+                )
+                if not rows:
+                    return
+                n, digest, check, *row = rows[0]
+                with self._connection.told():
+                    found = envelope(row)
+                whole = digest == LOST_DIGEST or intact(found, digest, check, self._connection.parts(n))
+                if not whole:
+                    self._hold(found.id, NOT_AS_PUT)
+            if not whole:
+                yield f"item {found.id} is not as it was put"
+            time.sleep(_GAP)
 
     def _act(self, item_id: UUID, state: State, action: str, who: str, reason: str) -> Envelope:
         with self.together() as execute:

@@ -69,10 +69,9 @@ def lock_folder(folder: Path) -> IO[str]:
     return handle
 
 
-def open_database(file: Path, *, journal: int = 0) -> Database:
+def open_database(file: Path) -> Database:
     """Open, and if new create, the database ``file`` in a locked folder, with today's tables.
 
-    ``journal``: bytes of its journal to write in advance, for overwriting is synced faster than growing.
     Raises ``QueueDamaged`` if it cannot be read whole, ``QueueTooNew`` if newer software wrote it,
     ``StorageFailed`` if the disk refuses.
     """
@@ -85,8 +84,6 @@ def open_database(file: Path, *, journal: int = 0) -> Database:
         _check(database)
         migrate(database)
         file.chmod(0o600)
-        if journal:
-            _write_ahead(connection, file, journal)
         sync_folder(file.parent)
     except FAILURES as error:
         close_quietly(connection)
@@ -98,6 +95,11 @@ def open_database(file: Path, *, journal: int = 0) -> Database:
         close_quietly(connection)
         raise
     return database
+
+
+def journal_of(file: Path) -> Path:
+    """The journal that belongs to the database ``file``."""
+    return file.with_name(f"{file.name}-wal")
 
 
 def connect(file: Path) -> sqlite3.Connection:
@@ -142,21 +144,3 @@ def _check(database: Database) -> None:
     found = damage(database)
     if found:
         raise QueueDamaged(f"the queue's database is damaged ({found})")
-
-
-def _write_ahead(connection: sqlite3.Connection, file: Path, size: int) -> None:
-    """Fill the journal with zeros, once all of it is in the database and it has been cut.
-
-    The cut is synced before the first zero is written: zeros among old frames would end their recovery early.
-    """
-    busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    journal = file.with_name(f"{file.name}-wal")
-    if busy or not journal.exists() or journal.stat().st_size:
-        return
-    descriptor = os.open(journal, os.O_WRONLY)
-    try:
-        os.fsync(descriptor)
-        os.pwrite(descriptor, bytes(size), 0)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -9,7 +9,7 @@ from uuid import UUID
 from offline_queue.model import LeasedItem
 from offline_queue.rows import ENVELOPE, envelope, intact
 from offline_queue.schema import PARTS
-from offline_queue.table import OPEN, Table
+from offline_queue.table import NOT_AS_PUT, OPEN, Table
 
 LONGEST_WAIT: Final = 6 * 3600.0
 """Seconds an item, or the whole queue, may be put off; a time further away comes from a clock that jumped."""
@@ -20,15 +20,9 @@ LEASE: Final = 300.0
 SLOWEST: Final = 4000
 """Bytes a second below which a delivery is no longer waited for."""
 
-LONG_JOURNAL: Final = 16_000_000
-"""Bytes of the journal from which on a quiet moment is used to move it into the database."""
-
 
 class Delivery(Table):
-    """The queue as the uploader meets it: ``_keeper`` owns what is held, for ``_hold_for`` seconds."""
-
-    _keeper: str
-    _hold_for: float
+    """The queue as the uploader meets it."""
 
     def lease(self, limit: int = 1, *, room: int = 0, awaited: bool = False) -> list[LeasedItem]:
         """Take the next items that are due: at most ``limit``, all but the first within ``room`` bytes.
@@ -55,7 +49,7 @@ class Delivery(Table):
                 if intact(found, row[0], row[1], parts):
                     leased.append(self._item(found, parts))
                 else:
-                    self.settle_held(found.id, "its content on this disk is not as it was put")
+                    self._hold(found.id, NOT_AS_PUT)
             return leased
 
     def settle_delivered(self, item_id: UUID, receipt: str) -> None:
@@ -71,12 +65,7 @@ class Delivery(Table):
 
     def settle_held(self, item_id: UUID, reason: str) -> None:
         """Hold a refused item for its owner."""
-        with self.together() as execute:
-            execute(
-                "UPDATE items SET state = 'held', reason = ?, owner = ?, deadline = ?,"
-                f" attempts = attempts + 1 WHERE id = ? AND {OPEN}",
-                (reason, self._keeper, self._clock() + self._hold_for, str(item_id)),
-            )
+        self._hold(item_id, reason)
 
     def put_off(self, item_id: UUID, seconds: float, reason: str) -> None:
         """Let one item wait ``seconds`` (at most ``LONGEST_WAIT``) before it is tried again."""
@@ -126,13 +115,13 @@ class Delivery(Table):
             )
 
     def checkpoint(self) -> None:
-        """Move the journal into the database and cut it, so that erased content is gone from there too."""
+        """Move the journal into the database and wipe it, so that erased content is gone from there too."""
         with self._changed:
-            self._read("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._connection.checkpoint()
 
-    def journal_is_long(self) -> bool:
-        """Whether the journal has grown beyond what was written in advance: time for a checkpoint."""
-        return self._connection.journal_size() > LONG_JOURNAL
+    def wants_checkpoint(self) -> bool:
+        """Whether a quiet moment should be used for a checkpoint."""
+        return self._connection.wants_checkpoint()
 
     def _due(self, limit: int, room: int, *, awaited: bool) -> list[int]:
         # A time further away than the longest wait was written by a clock that has jumped: due as well. Only

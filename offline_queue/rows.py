@@ -28,6 +28,10 @@ ENVELOPE: Final = (
 """The columns ``envelope`` reads."""
 
 
+LOST_DIGEST: Final = b""
+"""In place of the digest of an item that was acknowledged and then lost: only its id is known any more."""
+
+
 def content_digest(
     kind: str, schema: int, payload: bytes, attachments: Sequence[bytes], blinding: bytes
 ) -> bytes:

@@ -18,8 +18,18 @@ from typing import Any
 import structlog
 from sqlite_utils import Database
 
-from offline_queue.database import FAILURES, NAME, PAGE, close_quietly, connect, open_database, sync_folder
+from offline_queue.database import (
+    FAILURES,
+    NAME,
+    PAGE,
+    close_quietly,
+    connect,
+    journal_of,
+    open_database,
+    sync_folder,
+)
 from offline_queue.errors import QueueError, StorageFailed
+from offline_queue.journal import mended
 from offline_queue.model import Incident
 from offline_queue.rows import ENVELOPE, Parts, envelope, intact, read_parts
 from offline_queue.schema import PARTS, migrate
@@ -59,6 +69,28 @@ def salvage(folder: Path, what: str, now: float) -> Incident:
         raise StorageFailed(f"the damaged queue cannot be set aside now ({error})") from error
     log.critical("queue_salvaged", what=what, saved=incident.saved, lost=incident.lost)
     return incident
+
+
+def mend_journal(folder: Path, connection: sqlite3.Connection) -> None:
+    """Close a database whose journal ended early, and let its next opening read all of that journal.
+
+    What could be read of it goes into the database before, as it does whenever one is closed; read a second
+    time it changes nothing. Raises ``StorageFailed`` when there is no room for it; nothing has changed then.
+    """
+    journal = journal_of(folder / NAME)
+    try:
+        _set_aside(folder)
+        pages = (folder / NAME).stat().st_size // PAGE
+        content = mended(journal.read_bytes(), pages) if journal.exists() else b""
+        close_quietly(connection)
+        with journal.open("wb") as writer:
+            writer.write(content)
+            writer.flush()
+            os.fsync(writer.fileno())
+        sync_folder(folder)
+    except OSError as error:
+        close_quietly(connection)
+        raise StorageFailed(f"the damaged journal cannot be set aside now ({error.strerror})") from error
 
 
 def _set_aside(folder: Path) -> None:

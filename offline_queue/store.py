@@ -61,7 +61,7 @@ class OfflineQueue(Delivery, Custody):
         self._keeper = keeper
         self._hold_for = hold_for
         self._digesting = ThreadPoolExecutor(1, "queue-digest")
-        super().__init__(folder, clock)
+        super().__init__(folder, clock, reserve)
 
     @override
     def close(self) -> None:
@@ -122,6 +122,7 @@ class OfflineQueue(Delivery, Custody):
             )[0][0]
             for part, content in enumerate(contents):
                 execute("INSERT INTO parts VALUES (?, ?, ?)", (n * PARTS + part, names[part], content))
+            self._connection.acknowledge(id_)
         self.on_work()
         return Envelope(
             item_id,

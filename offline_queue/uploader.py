@@ -12,7 +12,7 @@ from uuid import UUID
 
 import structlog
 
-from offline_queue.errors import QueueError
+from offline_queue.errors import QueueError, StorageFailed
 from offline_queue.model import Delivered, LeasedItem, Outcome, Refused, RetryLater
 from offline_queue.store import OfflineQueue
 
@@ -22,6 +22,7 @@ _AFTER_STORAGE_FAILURE: Final = 5.0
 _LONGEST_EXPONENT: Final = 32
 _LONGEST_SLEEP: Final = 60.0  # then the clock is looked at again: it may have been set meanwhile
 _DAY: Final = 86400.0
+_NIGHT: Final = 3  # o'clock
 
 Deliver = Callable[[Sequence[LeasedItem]], Sequence[Outcome]]
 
@@ -57,7 +58,9 @@ class Uploader:
 
     ``deliver`` blocks until it can say, item by item, what became of them, and bounds its own time. What it
     raises is logged by type and counts as "retry later". ``jitter(low, high)`` draws the wait. While the
-    other end cannot be reached a single item is tried at a time, whatever the number of lanes.
+    other end cannot be reached a single item is tried at a time, whatever the number of lanes. Once a night
+    by ``clock`` (seconds since 1970), or after a day of ``elapsed`` seconds where the clock never says that
+    it is night, the whole queue is inspected.
     """
 
     def __init__(
@@ -67,6 +70,8 @@ class Uploader:
         waits: Waits | None = None,
         jitter: Callable[[float, float], float] = random.uniform,
         batches: Batches | None = None,
+        clock: Callable[[], float] = time.time,
+        elapsed: Callable[[], float] = time.monotonic,
     ) -> None:
         self._queue = queue
         self._deliver = deliver
@@ -79,7 +84,9 @@ class Uploader:
         self._stopping = False
         self._in_flight = 0
         self._untidy = False
-        self._cared = time.monotonic()
+        self._clock = clock
+        self._elapsed = elapsed
+        self._inspected = elapsed()
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
@@ -163,6 +170,12 @@ class Uploader:
             return [RetryLater(f"delivery failed: {type(error).__name__}")]
 
     def _settle(self, items: list[LeasedItem], outcomes: Sequence[Outcome]) -> None:
+        try:
+            self._settle_together(items, outcomes)
+        except StorageFailed:  # the queue is opened anew, on a full disk with the room it has held for this
+            self._settle_together(items, outcomes)
+
+    def _settle_together(self, items: list[LeasedItem], outcomes: Sequence[Outcome]) -> None:
         pauses = [one for one in outcomes if isinstance(one, RetryLater) and one.systemic]
         met = [item.envelope.id for item, one in zip(items, outcomes, strict=True) if one in pauses]
         with self._queue.together():
@@ -202,12 +215,13 @@ class Uploader:
         return (after or 0.0) + self._jitter(0.0, ceiling)
 
     def _tidy(self) -> None:
-        """With nothing to do: cut the journal, so that erased content is gone; once a day look at it all."""
-        if self._untidy or self._queue.journal_is_long():
+        """With nothing to do: wipe the journal, so that erased content is gone; once a night look at all."""
+        if self._untidy or self._queue.wants_checkpoint():
             self._untidy = False
             self._queue.checkpoint()
-        if time.monotonic() - self._cared > _DAY:
-            self._cared = time.monotonic()
-            faults = self._queue.verify()
+        since = self._elapsed() - self._inspected
+        if since > _DAY or (since > _DAY / 4 and time.localtime(self._clock()).tm_hour == _NIGHT):
+            self._inspected = self._elapsed()
+            faults = self._queue.inspect(go_on=lambda: not self._stopping)
             if faults:
                 log.critical("queue_damaged", faults=len(faults), first=faults[0])

@@ -158,6 +158,7 @@ def recording(recorder: Recorder) -> Iterator[None]:
     """Within, every database of the queue and every file operation of Python is written down."""
     vfs = _Vfs(recorder)
     fsync, pwrite, unlink, replace = os.fsync, os.pwrite, os.unlink, os.replace
+    ftruncate = os.ftruncate
 
     def _fsync(descriptor: int) -> None:
         path = Path(f"/proc/self/fd/{descriptor}").readlink()
@@ -167,6 +168,10 @@ def recording(recorder: Recorder) -> Iterator[None]:
     def _pwrite(descriptor: int, data: bytes, offset: int) -> int:
         recorder.note("write", Path(f"/proc/self/fd/{descriptor}").readlink().name, offset, data)
         return pwrite(descriptor, data, offset)
+
+    def _ftruncate(descriptor: int, size: int) -> None:
+        recorder.note("truncate", Path(f"/proc/self/fd/{descriptor}").readlink().name, size)
+        ftruncate(descriptor, size)
 
     def _unlink(path: Any, **options: Any) -> None:
         unlink(path, **options)
@@ -184,6 +189,7 @@ def recording(recorder: Recorder) -> Iterator[None]:
         mock.patch("offline_queue.salvage.connect", connect),
         mock.patch("os.fsync", _fsync),
         mock.patch("os.pwrite", _pwrite),
+        mock.patch("os.ftruncate", _ftruncate),
         mock.patch("os.unlink", _unlink),
         mock.patch("os.replace", _replace),
         small_journal(),
