@@ -12,7 +12,7 @@ from devices.status import DeviceState
 
 
 class CompletionCode(StrEnum):
-    """How a command ended (XFS4IoT message header ``completionCode``), as far as this house uses it."""
+    """How a command ended (XFS4IoT message header ``completionCode``), but for success."""
 
     COMMAND_ERROR_CODE = "commandErrorCode"
     CANCELED = "canceled"
@@ -25,6 +25,17 @@ class CompletionCode(StrEnum):
     USER_ERROR = "userError"
     TIME_OUT = "timeOut"
     SEQUENCE_ERROR = "sequenceError"
+    INVALID_COMMAND = "invalidCommand"
+    INVALID_REQUEST_ID = "invalidRequestID"
+    FRAUD_ATTEMPT = "fraudAttempt"
+    AUTHORISATION_REQUIRED = "authorisationRequired"
+    NO_COMMAND_NONCE = "noCommandNonce"
+    INVALID_TOKEN = "invalidToken"
+    INVALID_TOKEN_NONCE = "invalidTokenNonce"
+    INVALID_TOKEN_HMAC = "invalidTokenHMAC"
+    INVALID_TOKEN_FORMAT = "invalidTokenFormat"
+    INVALID_TOKEN_KEY_NO_VALUE = "invalidTokenKeyNoValue"
+    NOT_ENOUGH_SPACE = "notEnoughSpace"
 
 
 class DeviceError(Exception):

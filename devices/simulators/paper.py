@@ -92,6 +92,11 @@ class PaperPrinter:
         """The paper that nobody has taken yet."""
         return self._waiting
 
+    @property
+    def out(self) -> bool:
+        """There is no paper."""
+        return self._fault is Fault.PAPER_OUT
+
     def set_fault(self, fault: Fault, after_lines: int = 0) -> None:
         """Misbehave, or stop doing so: then what waited is printed, as a real printer does after a refill.
 

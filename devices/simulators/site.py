@@ -24,15 +24,27 @@ from devices.simulators.control import BenchError, Message
 from devices.simulators.desk import SimulatedDesk, UnknownPage
 from devices.simulators.documents import DOCUMENTS
 from devices.simulators.faults import Fault
+from devices.simulators.kinds import HoldsCodes, PrintsSlips, SeesPages
 from devices.simulators.paper import PaperPrinter
 from devices.simulators.receipt_printer import SimulatedPrinter
 from devices.simulators.sam_reader import SimulatedSamReader
 from devices.simulators.social_card import SimulatedSocialCard, slot_port
 from devices.simulators.wire import PtyWire, TcpWire
+from devices.simulators.xfs4iot_service import SimulatedService
+from devices.simulators.xfs4iot_services import SimulatedCardReaderService
+from devices.simulators.xfs4iot_site import SimulatedServices
 from devices.social_card.driver import PcscSocialCard
+from devices.xfs4iot.options import ServiceOptions
 
-Simulator = SimulatedSamReader | SimulatedSocialCard | SimulatedCodeScanner | SimulatedDesk | SimulatedPrinter
-S = TypeVar("S", bound=Simulator)
+Simulator = (
+    SimulatedSamReader
+    | SimulatedSocialCard
+    | SimulatedCodeScanner
+    | SimulatedDesk
+    | SimulatedPrinter
+    | SimulatedService
+)
+S = TypeVar("S")
 
 
 class SimulatedSite:
@@ -55,8 +67,14 @@ class SimulatedSite:
         self._drivers = {name: settings.driver for name, settings in devices.items()}
         self._simulators: dict[str, Simulator] = {}
         self._cards: dict[str, str] = {}
+        services = SimulatedServices(papers)
         for name, settings in devices.items():
-            simulator = _simulator(name, build(name, settings, base).options, base, papers, paced=paced)
+            options = build(name, settings, base).options
+            if isinstance(options, ServiceOptions):
+                _here(name, options.host)
+                self._simulators[name] = services.far_end(name, options)
+                continue
+            simulator = _simulator(name, options, base, papers, paced=paced)
             if simulator is not None:
                 self._simulators[name] = simulator
         self.commands: dict[str, Callable[[Message], Message]] = {
@@ -111,9 +129,9 @@ class SimulatedSite:
         match reader:
             case SimulatedSamReader():
                 reader.lay(resident.id_card)
-            case SimulatedSocialCard() if resident.social_card is not None:
+            case SimulatedSocialCard() | SimulatedCardReaderService() if resident.social_card is not None:
                 reader.lay(resident.social_card)
-            case SimulatedSocialCard():
+            case SimulatedSocialCard() | SimulatedCardReaderService():
                 raise BenchError(f"{who} has no social-security card")
             case _:
                 raise BenchError(f"{name} takes no cards")
@@ -123,14 +141,16 @@ class SimulatedSite:
     def _pull_card(self, arguments: Message) -> Message:
         name = text(arguments, "device")
         reader = self._named(name)
-        if not isinstance(reader, SimulatedSamReader | SimulatedSocialCard):
+        if not isinstance(reader, SimulatedSamReader | SimulatedSocialCard | SimulatedCardReaderService):
             raise BenchError(f"{name} takes no cards")
+        if isinstance(reader, SimulatedCardReaderService) and reader.holds_it:
+            raise BenchError(f"{name} holds the card; it can be taken when the kiosk gives it back")
         reader.pull()
         return {"device": name}
 
     def _show_code(self, arguments: Message) -> Message:
         name, symbology = text(arguments, "device"), text(arguments, "symbology")
-        scanner = self._of_kind(name, SimulatedCodeScanner, "is no code scanner")
+        scanner = self._of_kind(name, HoldsCodes, "is no code scanner")
         try:
             code = ScannedCode(bytes.fromhex(text(arguments, "hex")), Symbology(symbology))
         except ValueError:
@@ -141,8 +161,8 @@ class SimulatedSite:
     def _show_paper(self, arguments: Message) -> Message:
         """Hold the newest paper of a printer before the scanner."""
         name, printer = text(arguments, "device"), text(arguments, "printer")
-        scanner = self._of_kind(name, SimulatedCodeScanner, "is no code scanner")
-        newest = self._of_kind(printer, SimulatedPrinter, "is no printer").paper.peek()
+        scanner = self._of_kind(name, HoldsCodes, "is no code scanner")
+        newest = self._of_kind(printer, PrintsSlips, "is no printer").paper.peek()
         picture = None if newest is None else cv2.imread(str(newest[0]))
         code = None if picture is None else find_code(picture)
         if code is None:
@@ -152,24 +172,24 @@ class SimulatedSite:
 
     def _put_page(self, arguments: Message) -> Message:
         name, what = text(arguments, "device"), text(arguments, "what")
-        self._of_kind(name, SimulatedDesk, "is no camera").put(what)
+        self._of_kind(name, SeesPages, "is no camera").put(what)
         return {"device": name, "page": what}
 
     def _clear_desk(self, arguments: Message) -> Message:
         name = text(arguments, "device")
-        self._of_kind(name, SimulatedDesk, "is no camera").clear()
+        self._of_kind(name, SeesPages, "is no camera").clear()
         return {"device": name}
 
     def _take_paper(self, arguments: Message) -> Message:
         name = text(arguments, "device")
-        path = self._of_kind(name, SimulatedPrinter, "is no printer").paper.take()
+        path = self._of_kind(name, PrintsSlips, "is no printer").paper.take()
         if path is None:
             raise BenchError(f"no paper waits in {name}")
         return {"device": name, "path": str(path)}
 
     def _paper(self, arguments: Message) -> Message:
         name = text(arguments, "device")
-        newest = self._of_kind(name, SimulatedPrinter, "is no printer").paper.peek()
+        newest = self._of_kind(name, PrintsSlips, "is no printer").paper.peek()
         if newest is None:
             raise BenchError(f"{name} has printed nothing yet")
         return {"device": name, "path": str(newest[0]), "text": newest[1]}
@@ -181,7 +201,7 @@ class SimulatedSite:
         known = sorted({Fault.NONE, *simulator.faults})
         if wanted not in known or (lines and not (wanted == Fault.PAPER_OUT and lines.isdecimal())):
             raise BenchError(f"{name} knows no fault {wanted!r}; it knows: {', '.join(known)}")
-        if isinstance(simulator, SimulatedPrinter):
+        if isinstance(simulator, PrintsSlips):
             simulator.misbehave(Fault(wanted), int(lines or 0))
         else:
             simulator.fault = Fault(wanted)
@@ -194,13 +214,13 @@ class SimulatedSite:
             return known
         known |= {"fault": simulator.fault.value, "faults": sorted({Fault.NONE, *simulator.faults})}
         match simulator:
-            case SimulatedSamReader() | SimulatedSocialCard():
+            case SimulatedSamReader() | SimulatedSocialCard() | SimulatedCardReaderService():
                 known["card"] = self._cards.get(name) if simulator.card_lies_there else None
-            case SimulatedCodeScanner():
+            case HoldsCodes():
                 known["code"] = None if simulator.shown is None else len(simulator.shown.data)
-            case SimulatedDesk():
+            case SeesPages():
                 known["page"] = simulator.page
-            case SimulatedPrinter():
+            case PrintsSlips():
                 waiting = simulator.paper.waiting
                 known["waiting"] = None if waiting is None else str(waiting)
                 known["papers"] = [str(path) for path in simulator.paper.papers]

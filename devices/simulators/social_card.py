@@ -34,7 +34,7 @@ _NOTICE = 2.0
 
 _Answerer = Callable[[bytes], list[bytes] | None]
 
-_ATR = bytes.fromhex("3B6800005878534853455259")
+ATR = bytes.fromhex("3B6800005878534853455259")
 _GIVE_ATR = b"\x04"  # the service asks again and again, to see whether the card is still there
 _NUMBERS = {(record.file, record.number): record.tag for record in RECORDS}
 
@@ -120,17 +120,17 @@ class SimulatedSocialCard:
             self._left_at = connection.left_at
 
     def _answerer(self, card: SocialSecurityCard) -> _Answerer:
-        chip = _Chip(encode_social_card(card), by_tag=self._by_tag)
+        chip = Chip(encode_social_card(card), by_tag=self._by_tag)
 
         def answer(message: bytes) -> list[bytes] | None:
             """The pieces to send, none for silence; ``None``: the card is gone."""
             if message == _GIVE_ATR:
-                return [_framed(_ATR)]
+                return [_framed(ATR)]
             if len(message) == 1:  # power off, power on, reset
                 chip.reset()
                 return []
             self.commands.append(message)
-            if self._fault is Fault.CARD_PULLED_MID_READ and message[1] == _READ_RECORD:
+            if self._fault is Fault.CARD_PULLED_MID_READ and message[1] == READ_RECORD:
                 self._fault, self._card = Fault.NONE, None
                 return None
             return self._misbehave(chip.answer(message))
@@ -148,10 +148,10 @@ class SimulatedSocialCard:
         return [framed[i : i + 1] for i in range(len(framed))] if self._fault is Fault.ONE_BYTE else [framed]
 
 
-_SELECT, _READ_RECORD, _GET_RESPONSE = 0xA4, 0xB2, 0xC0
+_SELECT, READ_RECORD, _GET_RESPONSE = 0xA4, 0xB2, 0xC0
 
 
-class _Chip:
+class Chip:
     """What runs in the card: one application with its files."""
 
     def __init__(self, files: dict[int, dict[int, bytes]], *, by_tag: bool) -> None:
@@ -172,7 +172,7 @@ class _Chip:
         instruction, p1, p2, p3 = command[1:5]
         if instruction == _SELECT:
             return self._select(p1, command[5:])
-        if instruction == _READ_RECORD:
+        if instruction == READ_RECORD:
             return self._read_record(p1, p2, p3)
         if instruction == _GET_RESPONSE:
             return self._waiting[:p3] + b"\x90\x00"

@@ -6,7 +6,7 @@ Reading the card is the same whichever way its APDUs go; `SocialCardReader` leav
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
@@ -32,11 +32,8 @@ CARD_LIMIT = 5.0
 SETTLING = 0.6
 """Seconds until the service has noticed that a card left."""
 
-RESTART = 3.0
-"""Seconds that the service may be away while a card is waited for: long enough for a restart."""
-
 GIVING_BACK = 3.0
-"""Seconds for a reader to move a card out."""
+"""Seconds for a reader to take the order to move a card out."""
 
 
 class SocialCardReader(ChipCardReader):
@@ -47,6 +44,9 @@ class SocialCardReader(ChipCardReader):
     """
 
     overrun = 1.0
+    restart: ClassVar[float] = 3.0
+    """Seconds that the service may be away while a card is waited for: long enough for a restart."""
+
     _slot: ChipSlot | None = None
     _read_at: int | None = None
     """The slot's event count when a card was read: while it stays, that card is still in."""
@@ -76,7 +76,7 @@ class SocialCardReader(ChipCardReader):
             return self._read_next(turn)
         except ResidentAction:
             # Whoever is asked to lay it again must have it in hand.
-            self._connected().give_back(turn.within(GIVING_BACK))
+            self._connected().give_back(turn.next_stage(GIVING_BACK))
             raise
         finally:
             if self._slot is not None:
@@ -107,14 +107,14 @@ class SocialCardReader(ChipCardReader):
             raise ResidentAction(CompletionCode.INVALID_DATA, "garbage") from None
 
     def _wait_removed(self, turn: Turn) -> None:
-        self._connected().give_back(turn.within(GIVING_BACK))
+        self._connected().give_back(turn)
         while self._presence(turn, POLL).card:
             turn.check("card-not-taken")
         self._read_at = None
 
     def _wait_for_card(self, turn: Turn) -> Presence:
         """Poll until there is a card that was not read before; a restart of the service is lived through."""
-        away = turn.within(RESTART)
+        away = turn.within(self.restart)
         while True:
             try:
                 # Neither contexts nor connections survive the service's restart.
@@ -126,7 +126,7 @@ class SocialCardReader(ChipCardReader):
                 self._close(turn)
                 turn.pause(POLL, "no-card")
             else:
-                away = turn.within(RESTART)
+                away = turn.within(self.restart)
                 if presence.card and presence.events != self._read_at:
                     return presence
                 if presence.card and not self._said_so:

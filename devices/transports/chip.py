@@ -51,7 +51,7 @@ class ChipSlot(Protocol):
         """
 
     def give_back(self, turn: Turn) -> None:
-        """Let go of the card: a reader that has drawn it in moves it out."""
+        """Let go of the card: a reader that has drawn it in begins to move it out."""
 
     def close(self) -> None:
         """Let go of the reader."""

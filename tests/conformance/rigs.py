@@ -90,7 +90,7 @@ class Rig(ABC):
         """One piece of what the device is for, in at most five seconds. Raises DeviceError."""
 
 
-class _BenchRig(Rig):
+class BenchRig(Rig):
     """A driver of this repository, against the simulator that the bench has for it."""
 
     offering: ClassVar[tuple[str, dict[str, str]] | None] = None
@@ -133,7 +133,7 @@ class _BenchRig(Rig):
         raise BenchError(f"no piece of work is known for a {device.family}")
 
 
-class SamSerialRig(_BenchRig):
+class SamSerialRig(BenchRig):
     driver = "sam-serial"
     faults = SimulatedSamReader.faults
     offering = ("lay-card", {"who": "li-guilan"})
@@ -144,7 +144,7 @@ class SamSerialRig(_BenchRig):
         return {"port": "port"}
 
 
-class PcscSocialCardRig(_BenchRig):
+class PcscSocialCardRig(BenchRig):
     driver = "pcsc-social-card"
     faults = SimulatedSocialCard.faults
     can_be_absent = False  # the virtual readers belong to the service
@@ -158,7 +158,7 @@ class PcscSocialCardRig(_BenchRig):
         return {"reader": "Virtual PCD 00 00"}
 
 
-class Gm65SerialRig(_BenchRig):
+class Gm65SerialRig(BenchRig):
     driver = "gm65-serial"
     faults = SimulatedCodeScanner.faults
     offering = ("show-code", {"hex": b"a resident's code".hex(), "symbology": "qr"})
@@ -168,7 +168,7 @@ class Gm65SerialRig(_BenchRig):
         return {"port": "port"}
 
 
-class EscposTcpRig(_BenchRig):
+class EscposTcpRig(BenchRig):
     driver = "escpos-tcp"
     faults = SimulatedPrinter.faults
     secrets = ("受理", "7K3M")
@@ -182,7 +182,7 @@ class EscposTcpRig(_BenchRig):
         return {"host": "127.0.0.1", "port": self._port, **_IMPATIENT}
 
 
-class EscposSerialRig(_BenchRig):
+class EscposSerialRig(BenchRig):
     driver = "escpos-serial"
     faults = SimulatedPrinter.faults
     secrets = EscposTcpRig.secrets
@@ -191,7 +191,7 @@ class EscposSerialRig(_BenchRig):
         return {"port": "port", **_IMPATIENT}
 
 
-class OpencvCameraRig(_BenchRig):
+class OpencvCameraRig(BenchRig):
     driver = "opencv-camera"
     faults = SimulatedDesk.faults
     offering = ("put-page", {"what": "household-register"})
@@ -201,7 +201,7 @@ class OpencvCameraRig(_BenchRig):
         return {"source": "desk"}
 
 
-class EspeakNgRig(_BenchRig):
+class EspeakNgRig(BenchRig):
     driver = "espeak-ng"
     can_be_absent = False  # a program of the machine, not a device
     secrets = ("您好",)
@@ -224,7 +224,12 @@ RIGS = {
         OpencvCameraRig,
         EspeakNgRig,
     )
-} | {TEMPLATE: "tests.conformance.template.rig:TemplateScannerRig"}
+} | {
+    "xfs4iot-card-reader": "tests.conformance.xfs4iot_rigs:Xfs4iotCardReaderRig",
+    "xfs4iot-printer": "tests.conformance.xfs4iot_rigs:Xfs4iotPrinterRig",
+    "xfs4iot-barcode-reader": "tests.conformance.xfs4iot_rigs:Xfs4iotBarcodeReaderRig",
+    TEMPLATE: "tests.conformance.template.rig:TemplateScannerRig",
+}
 """Every driver here and its rig as ``module:Class``; a third party names its own with ``--rig``."""
 
 

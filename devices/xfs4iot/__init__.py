@@ -1,0 +1,1 @@
+"""Devices behind services of XFS4IoT, the standard of bank terminals (CWA 17852; PROTOCOLS.md section 5)."""
