@@ -105,7 +105,7 @@ class ServiceCardSlot:
         self._service = service
         reader = section(able.payload, "cardReader")
         self._protocols = section(reader, "chipProtocols")
-        self._holds = reader.get("type") in _HOLDING
+        self._holds = str(reader.get("type")) in _HOLDING
         self._powers_off = bool(section(reader, "chipPower").get("off"))
         self._waiting: Exchange | None = None
         self._moving: Exchange | None = None
@@ -124,11 +124,14 @@ class ServiceCardSlot:
         media = media_of(own)
         self._hear_events()
         self._see(there=media in _THERE)
-        obstacle = _obstacle(own, media)
-        if status.device is not DeviceState.ONLINE or obstacle is None:
+        hindrance = obstacle(own, media)
+        if status.device is not DeviceState.ONLINE or hindrance is None:
             return replace(status, media=media or Media.UNKNOWN)
         return DeviceStatus(
-            status.device, media or Media.UNKNOWN, fitness=Fitness.FAILED, reasons=(obstacle, *status.reasons)
+            status.device,
+            media or Media.UNKNOWN,
+            fitness=Fitness.FAILED,
+            reasons=(hindrance, *status.reasons),
         )
 
     def presence(self, turn: Turn, wait: float = 0.0) -> Presence:
@@ -247,7 +250,7 @@ class ServiceCardSlot:
                 self._atr, self._given_back = None, False
 
 
-def _obstacle(own: Payload, media: Media | None) -> str | None:
+def obstacle(own: Payload, media: Media | None) -> str | None:
     """Why no chip card can be read now, although the device is online; None when nothing is said of that."""
     if media is Media.JAMMED:
         return "card-jammed"

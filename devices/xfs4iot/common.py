@@ -77,13 +77,13 @@ def device_status(payload: Payload, interface: str) -> tuple[DeviceStatus, Paylo
     """
     said = section(payload, "common").get("device")
     own = section(payload, interface)
-    reasons: tuple[str, ...] = ()
+    if not isinstance(said, str):
+        return DeviceStatus(DeviceState.OFFLINE, reasons=("no-answer",)), own
     if said in _FAILED:
         return DeviceStatus(DeviceState.HARDWARE_ERROR, fitness=Fitness.FAILED, reasons=(_FAILED[said],)), own
     if said in _DEGRADED:
-        reasons = (_DEGRADED[said],)
-        return DeviceStatus(DeviceState.ONLINE, fitness=Fitness.DEGRADED, reasons=reasons), own
-    if not isinstance(said, str) or said not in set(DeviceState):
+        return DeviceStatus(DeviceState.ONLINE, fitness=Fitness.DEGRADED, reasons=(_DEGRADED[said],)), own
+    if said not in set(DeviceState):
         return DeviceStatus(DeviceState.OFFLINE, reasons=("no-answer",)), own
     state = DeviceState(said)
     if state is DeviceState.ONLINE:

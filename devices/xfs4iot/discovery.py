@@ -60,8 +60,23 @@ def services(publisher: Address, asked: Service, turn: Turn) -> list[Address]:
     """
     answer = asked.ask("ServicePublisher.GetServices", turn)
     named = answer.get("services")
-    found = [_address(publisher, entry) for entry in (named if isinstance(named, list) else [])]
+    found = [service_address(publisher, entry) for entry in (named if isinstance(named, list) else [])]
     return [address for address in found if address is not None]
+
+
+def service_address(publisher: Address, entry: object) -> Address | None:
+    """Where one service is that a publisher names; None when what it names is no address."""
+    uri = entry.get("serviceURI") if isinstance(entry, dict) else None
+    if not isinstance(uri, str) or not uri.isascii() or not uri.isprintable():
+        return None
+    try:
+        split = urlsplit(uri)
+        port = split.port
+    except ValueError:
+        return None
+    if split.scheme not in {"ws", "wss"} or not split.path.startswith("/"):
+        return None
+    return replace(publisher, port=port or publisher.port, path=split.path)
 
 
 def find_service(
@@ -132,20 +147,6 @@ def _agree(service: Service, able: Capabilities, turn: Turn) -> None:
         if error.state is not None:
             raise
         # It refuses to settle them once and for all; every message says its own version as well.
-
-
-def _address(publisher: Address, entry: object) -> Address | None:
-    uri = entry.get("serviceURI") if isinstance(entry, dict) else None
-    if not isinstance(uri, str) or not uri.isascii() or not uri.isprintable():
-        return None
-    try:
-        split = urlsplit(uri)
-        port = split.port
-    except ValueError:
-        return None
-    if split.scheme not in {"ws", "wss"} or not split.path.startswith("/"):
-        return None
-    return replace(publisher, port=port or publisher.port, path=split.path)
 
 
 def _name(address: Address) -> str:
