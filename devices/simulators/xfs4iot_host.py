@@ -11,6 +11,7 @@ import contextlib
 import http
 import json
 import logging
+import ssl
 import threading
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -43,10 +44,12 @@ class ServiceHost:
     Args:
         host: address to listen at.
         port: its TCP port; 0: the first free one of the standard's.
+        tls: certificate and key, for a host that speaks TLS alone.
     """
 
-    def __init__(self, host: str, port: int) -> None:
+    def __init__(self, host: str, port: int, tls: ssl.SSLContext | None = None) -> None:
         self._host = host
+        self._tls = tls
         self._wanted = port
         self.port = port
         self._services: dict[str, SimulatedService] = {}
@@ -117,6 +120,7 @@ class ServiceHost:
                     self._host,
                     port,
                     process_request=self._at_the_door,
+                    ssl=self._tls,
                     compression=None,
                     max_size=LARGEST_MESSAGE,
                     ping_interval=None,
@@ -171,7 +175,8 @@ class ServiceHost:
 
     async def publish(self, _payload: Payload, emit: Emit) -> Payload:
         """ServicePublisher.GetServices."""
-        uris = [f"ws://{self._host}:{self.port}{path}" for path in self._services]
+        scheme = "ws" if self._tls is None else "wss"
+        uris = [f"{scheme}://{self._host}:{self.port}{path}" for path in self._services]
         named = {"vendorName": "Yedeng bench", "services": [{"serviceURI": uri} for uri in uris]}
         emit("ServicePublisher.ServiceDetailEvent", named)
         return named

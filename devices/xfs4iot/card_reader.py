@@ -13,6 +13,7 @@ class Xfs4iotCardReader(SocialCardReader):
     """A social-security card, its APDUs carried by CardReader.ChipIO; all else is as with a PC/SC reader."""
 
     driver = "xfs4iot-card-reader"
+    overrun = 3.0  # a service that falls silent is given its time to answer, and then named
     restart = 1.0  # connecting anew takes no time; a service that stays away is the supervisor's matter
 
     class Options(ServiceOptions):

@@ -37,7 +37,7 @@ MOVING = 10.0
 """Seconds for a motor to move a card out."""
 
 ANSWERING = 5.0
-"""Seconds for the answer to one APDU; a card asks for more time by itself before it needs that."""
+"""Seconds for the answer to one APDU, or to any question that waits for nobody."""
 
 _HOLDING = {"motor", "latchedDip"}
 """Kinds of reader that hold a card until they are told to give it back."""
@@ -124,18 +124,15 @@ class ServiceCardSlot:
         media = media_of(own)
         self._hear_events()
         self._see(there=media in _THERE)
+        status = replace(status, media=media or Media.UNKNOWN)
         hindrance = obstacle(own, media)
         if status.device is not DeviceState.ONLINE or hindrance is None:
-            return replace(status, media=media or Media.UNKNOWN)
-        return DeviceStatus(
-            status.device,
-            media or Media.UNKNOWN,
-            fitness=Fitness.FAILED,
-            reasons=(hindrance, *status.reasons),
-        )
+            return status
+        return replace(status, fitness=Fitness.FAILED, reasons=(hindrance, *status.reasons))
 
     def presence(self, turn: Turn, wait: float = 0.0) -> Presence:
         """What is in the slot; returns at the next event, or after ``wait`` seconds."""
+        turn = turn.within(wait + ANSWERING)  # what was waited for, and how long, is the caller's to say
         if wait:
             events = self._service.conversation.unsolicited
             self._service.attend(turn, wait, lambda: bool(events))
@@ -148,6 +145,7 @@ class ServiceCardSlot:
 
     def admit(self, turn: Turn, wait: float) -> Presence:
         """As `presence`, with the reader ready to take a card; one that was given back is to leave first."""
+        turn = turn.within(wait + ANSWERING)
         if self._waiting is None:
             presence = self.presence(turn, wait if self._there else 0.0)
             if presence.card:

@@ -121,7 +121,9 @@ json_values = st.recursive(
     max_leaves=12,
 )
 names = st.sampled_from(["header", "payload", "name", "type", "requestId", "status", "completionCode"])
-kinds = st.sampled_from(["acknowledge", "event", "completion", "unsolicited", "command", 1, None, [], {}])
+kinds: st.SearchStrategy[Any] = st.sampled_from(
+    ["acknowledge", "event", "completion", "unsolicited", "command", 1, None, [], {}]
+)
 envelopes = st.fixed_dictionaries(
     {},
     optional={
