@@ -6,14 +6,23 @@ import asyncio
 import base64
 from collections.abc import Awaitable
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 import click
 
 from config.logs import log_to_stderr
 from devices import counters
 from devices.codes import ScannedCode
-from devices.contract import Camera, ChipCardReader, CodeScanner, Device, IdCardReader, ReceiptPrinter
+from devices.contract import (
+    Camera,
+    ChipCardReader,
+    CodeScanner,
+    Device,
+    DocumentPrinter,
+    IdCardReader,
+    ReceiptPrinter,
+)
+from devices.document import Document, Sides
 from devices.errors import DeviceError
 from devices.identity import IdCard, SocialSecurityCard
 from devices.photo import decode_photo
@@ -129,22 +138,34 @@ def read(name: str, site: Path, as_json: bool, timeout: float, unmasked: bool, p
 @click.option(
     "--text",
     "source",
-    required=True,
     metavar="FILE",
     type=click.File(encoding="utf-8"),
-    help="Text to print, UTF-8, one paragraph a line; - is standard input.",
+    help="Text for a receipt printer, UTF-8, one paragraph a line; - is standard input.",
 )
-def print_text(name: str, site: Path, as_json: bool, source: TextIO) -> None:
-    """Print a text on the receipt printer NAME and say what is known of it: printed, or sent."""
+@click.option("--pdf", metavar="FILE", type=click.File("rb"), help="PDF for an A4 printer.")
+@click.option("--copies", default=1, show_default=True, type=click.IntRange(1, 99), help="Copies of a PDF.")
+@click.option("--two-sided", is_flag=True, help="Print a PDF on both sides, turned over the long edge.")
+def print_file(
+    name: str,
+    site: Path,
+    as_json: bool,
+    source: TextIO | None,
+    pdf: BinaryIO | None,
+    copies: int,
+    two_sided: bool,
+) -> None:
+    """Print a text or a PDF on the printer NAME and say what is known of it: printed, or sent."""
     printer = named(load(site), name)
-    if not isinstance(printer, ReceiptPrinter):
-        fail(f"{name}: this is a {printer.family}, not a receipt printer")
-    try:
-        paragraphs = source.read().splitlines()
-    except UnicodeDecodeError:
-        fail(f"{source.name}: is not UTF-8 text")
-    receipt = Receipt(tuple(Text(paragraph) for paragraph in paragraphs))
-    proof = use(printer, lambda: printer.print_document(receipt))
+    if (source is None) == (pdf is None):
+        raise click.UsageError("give either --text or --pdf")
+    if isinstance(printer, ReceiptPrinter) and source is not None:
+        receipt = _receipt(source)
+        proof = use(printer, lambda: printer.print_document(receipt))
+    elif isinstance(printer, DocumentPrinter) and pdf is not None:
+        document = Document(pdf.read(), copies, Sides.TWO_LONG_EDGE if two_sided else Sides.ONE)
+        proof = use(printer, lambda: printer.print_document(document))
+    else:
+        fail(f"{name}: this is a {printer.family}; texts go to a ReceiptPrinter, PDFs to a DocumentPrinter")
     if as_json:
         print_json({"name": name, "proof": proof.value})
     else:
@@ -152,6 +173,13 @@ def print_text(name: str, site: Path, as_json: bool, source: TextIO) -> None:
 
 
 def _write_photo(name: str, card: IdCard | SocialSecurityCard, path: Path) -> None:
+def _receipt(source: TextIO) -> Receipt:
+    try:
+        return Receipt(tuple(Text(paragraph) for paragraph in source.read().splitlines()))
+    except UnicodeDecodeError:
+        fail(f"{source.name}: is not UTF-8 text")
+
+
     if not isinstance(card, IdCard) or card.photo_wlt is None:
         fail(f"{name}: there is no photo on this card")
     try:
@@ -202,5 +230,7 @@ async def _status_row(device: Device) -> dict[str, Any]:
 
 
 devices.add_command(test)
+for command in (record, replay, agree, key, unseal):
+    devices.add_command(command)
 devices.add_command(profile)
 devices.add_command(discover)

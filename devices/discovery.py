@@ -13,6 +13,7 @@ from pathlib import Path
 from serial.tools import list_ports
 
 from config.settings import DeviceSettings
+from devices.cups.queues import queues
 from devices.errors import DeviceError
 from devices.registry import build
 from devices.status import Fitness
@@ -32,7 +33,7 @@ class Found:
     """Something plugged in.
 
     Attributes:
-        kind: ``serial``, ``chip-card`` or ``camera``.
+        kind: ``serial``, ``chip-card``, ``camera`` or ``print-queue``.
         place: what a site file calls it; a name that stays where it is plugged, if there is one.
         what: how it describes itself.
         drivers: drivers that could be for it, likeliest first.
@@ -74,6 +75,15 @@ def cameras() -> list[Found]:
         for path in sorted(Path("/dev").glob("video*"))
         if _takes_pictures(path)
     ]
+
+
+def print_queues(port: int) -> list[Found]:
+    """The queues of this machine's print server (CUPS) at that TCP port; none when it does not run."""
+    try:
+        found = queues("127.0.0.1", port)
+    except DeviceError:
+        return []
+    return [Found("print-queue", name, model, ("cups",)) for name, model in found]
 
 
 async def probe(found: Found) -> Found:

@@ -100,12 +100,15 @@ class DocumentPrinter(Device):
     def _test(self, turn: Turn) -> tuple[Finding, ...]:
         from devices.self_test_page import self_test_page
 
-        status = self._check(turn)
-        if not status.usable:
-            return judged(status)
-        proof = self._print_document(turn, self_test_page())
-        proved = Verdict.GOOD if proof is PrintProof.PRINTED else Verdict.UNKNOWN
-        return (*judged(status), Finding("proof-of-print", proved, proof.value))
+        # A page is tried in any case: it is how a print server learns that a tray was filled.
+        try:
+            proof = self._print_document(turn, self_test_page())
+        except PrintStopped as stopped:
+            page = Finding("page", Verdict.FAILED, stopped.detail)
+        else:
+            proved = Verdict.GOOD if proof is PrintProof.PRINTED else Verdict.UNKNOWN
+            page = Finding("page", proved, proof.value)
+        return (*judged(self._check(turn)), page)
 
     @abstractmethod
     def _print_document(self, turn: Turn, document: Document) -> PrintProof:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from io import BytesIO
 from typing import Final
 
@@ -16,6 +17,7 @@ A4_MM: Final = (210, 297)
 _MARGIN_MM: Final = 10
 
 
+@cache
 def self_test_page() -> Document:
     """One page: its frame must stand 10 mm from every edge, and every line must be readable."""
     width, height = (_dots(side) for side in A4_MM)

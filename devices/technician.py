@@ -83,18 +83,22 @@ def profile(name: str, site: Path, as_json: bool, out: Path | None) -> None:
 @click.command()
 @click.option("--site", metavar="FILE", type=click.Path(path_type=Path), help="Leave out what it names.")
 @click.option("--port", "ports", multiple=True, metavar="PATH", help="Look at this serial port as well.")
+@click.option(
+    "--cups-port", metavar="PORT", default=631, show_default=True, help="Where this machine's CUPS listens."
+)
 @click.option("--probe", "ask", is_flag=True, help="Speak to every serial port: which driver gets an answer?")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def discover(site: Path | None, ports: tuple[str, ...], ask: bool, as_json: bool) -> None:
-    """List serial ports, chip card readers and cameras of this machine, and propose drivers.
+def discover(site: Path | None, ports: tuple[str, ...], cups_port: int, ask: bool, as_json: bool) -> None:
+    """List serial ports, chip card readers, cameras and print queues of this machine, and propose drivers.
 
     Without --probe nothing is sent to any device. With it each port hears the questions of several protocols;
     a printer that cannot answer may print them.
     """
-    from devices.discovery import cameras, card_readers, serial_ports
+    from devices.discovery import cameras, card_readers, print_queues, serial_ports
 
     loaded = None if site is None else load(site)
-    found = [one for one in (*serial_ports(ports), *card_readers(), *cameras()) if not _in_use(one, loaded)]
+    everything = (*serial_ports(ports), *card_readers(), *cameras(), *print_queues(cups_port))
+    found = [one for one in everything if not _in_use(one, loaded)]
     if ask:
         found = asyncio.run(_probed(found))
     rows = [
@@ -123,7 +127,7 @@ def _in_use(found: Found, site: Site | None) -> bool:
     places = (
         settings.options.get(key)
         for settings in site.devices.values()
-        for key in ("port", "source", "reader")
+        for key in ("port", "source", "reader", "queue")
     )
     return any(
         isinstance(place, str) and place and _same(site.directory, place, found.place) for place in places

@@ -39,6 +39,7 @@ EXAMPLE_DEVICES = {
     "pcsc-social-card": ("social-card", {}),
     "escpos-tcp": ("receipt-printer", {"host": "192.168.0.50"}),
     "escpos-serial": ("second-receipt-printer", {"port": "/dev/serial/by-path/…"}),
+    "cups": ("a4-printer", {"queue": "a4"}),
     "xfs4iot-card-reader": ("bank-card-reader", {}),
     "xfs4iot-printer": ("bank-receipt-printer", {}),
     "xfs4iot-barcode-reader": ("bank-code-scanner", {}),
@@ -124,6 +125,8 @@ def toml(value: Any) -> str:
     """A value as it is written in a site file."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(toml, value))}]"
     return json.dumps(str(value), ensure_ascii=False) if isinstance(value, str | Path) else str(value)
 
 

@@ -14,6 +14,7 @@ from config.settings import DeviceSettings
 from devices.camera.codes import find_code
 from devices.camera.driver import OpencvCamera
 from devices.codes import ScannedCode, Symbology
+from devices.cups.driver import CupsPrinter
 from devices.escpos.driver import EscposSerial, EscposTcp, PrinterOptions
 from devices.gm65.driver import Gm65Serial
 from devices.registry import build
@@ -22,6 +23,7 @@ from devices.simulators.cards import RESIDENTS
 from devices.simulators.code_scanner import SimulatedCodeScanner
 from devices.simulators.control import BenchError, Message
 from devices.simulators.desk import SimulatedDesk, UnknownPage
+from devices.simulators.cups_server import SimulatedA4Printer
 from devices.simulators.documents import DOCUMENTS
 from devices.simulators.faults import Fault
 from devices.simulators.kinds import HoldsCodes, PrintsSlips, SeesPages
@@ -43,6 +45,7 @@ Simulator = (
     | SimulatedDesk
     | SimulatedPrinter
     | SimulatedService
+    | SimulatedA4Printer
 )
 S = TypeVar("S")
 

@@ -14,14 +14,17 @@ from devices.contract import (
     ChipCardReader,
     CodeScanner,
     Device,
+    DocumentPrinter,
     IdCardReader,
     ReceiptPrinter,
     Speaker,
 )
 from devices.receipt import Receipt, Text
 from devices.registry import build
+from devices.self_test_page import self_test_page
 from devices.simulators.code_scanner import SimulatedCodeScanner
 from devices.simulators.control import BenchError
+from devices.simulators.cups_server import SimulatedA4Printer
 from devices.simulators.desk import SimulatedDesk
 from devices.simulators.faults import Fault
 from devices.simulators.receipt_printer import SimulatedPrinter
@@ -127,6 +130,8 @@ class BenchRig(Rig):
                 return await device.capture(5)
             case ReceiptPrinter():
                 return await device.print_document(Receipt((Text("受理编号 7K3M"),)))
+            case DocumentPrinter():
+                return await device.print_document(self_test_page())
             case Speaker():
                 await device.say("您好", "zh")
                 return None
@@ -191,6 +196,21 @@ class EscposSerialRig(BenchRig):
         return {"port": "port", **_IMPATIENT}
 
 
+class CupsRig(BenchRig):
+    driver = "cups"
+    faults = SimulatedA4Printer.faults
+    secrets = ("PDF",)
+
+    def __init__(self, folder: Path) -> None:
+        with create_server(("127.0.0.1", 0)) as server:
+            self._port = server.getsockname()[1]
+        super().__init__(folder)
+
+    def options(self) -> dict[str, Any]:
+        limits = {"answer_timeout": 0.5, "obstacle_timeout": 0.3, "job_timeout": 1.5}
+        return {"queue": "a4", "port": self._port, **limits}
+
+
 class OpencvCameraRig(BenchRig):
     driver = "opencv-camera"
     faults = SimulatedDesk.faults
@@ -221,6 +241,7 @@ RIGS = {
         Gm65SerialRig,
         EscposTcpRig,
         EscposSerialRig,
+        CupsRig,
         OpencvCameraRig,
         EspeakNgRig,
     )
