@@ -152,6 +152,7 @@ class Connection:
         """Let SQLite check the database. Raises ``QueueDamaged``; its next use opens what can be salvaged."""
         database = self._open()
         with self.told():
+            database.execute("PRAGMA shrink_memory").fetchall()  # else it is asked what it remembers
             found = damage(database)
         if found:
             self._broken = QueueDamaged(f"the queue's database is damaged ({found})")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from offline_queue import OfflineQueue, QueueError, SpaceLow, State, StorageFailed, new_id
+from offline_queue import OfflineQueue, SpaceLow, State, StorageFailed, new_id
 from tests.offline_queue.power import (
     Disk,
     Op,
@@ -114,41 +112,3 @@ def test_intake_stops_before_the_disk_does_and_delivery_goes_on(tmp_path: Path) 
         assert [item.envelope.id for item in queue.lease()] == [item_id]
         queue.settle_delivered(item_id, "receipt")
         assert queue.get(item_id).state is State.DELIVERED
-
-
-@pytest.mark.parametrize("nth", range(0, 100, 3))
-def test_a_kill_at_any_write_leaves_what_was_told(tmp_path: Path, nth: int) -> None:
-    told, teller = os.pipe()
-    child = os.fork()
-    if child == 0:  # pragma: no cover - dies by its own hand
-        _file_and_die(tmp_path / "queue", teller, nth)
-    os.close(teller)
-    with os.fdopen(told, "r", encoding="ascii") as lines:
-        acknowledged = [line.strip() for line in lines]
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
-    with closing(OfflineQueue(tmp_path / "queue", Scrambler(), reserve=0)) as queue:
-        assert {str(envelope.id) for envelope in queue.envelopes()} >= set(acknowledged)
-        assert queue.verify() == []
-        assert queue.incidents() == []
-
-
-def _file_and_die(folder: Path, teller: int, nth: int) -> None:
-    """File visits until the ``nth`` write, and be killed in the middle of it."""
-    recorder = Recorder()
-
-    def fail(op: Op) -> bool:
-        if op.what == "write" and sum(one.what == "write" for one in recorder.ops) == nth:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return False
-
-    recorder.fail = fail
-    try:
-        with recording(recorder):
-            queue = OfflineQueue(folder, Scrambler(), reserve=0)
-            while True:
-                item_id = queue.put(new_id(), "submission", bytes(3000), [bytes(9000)]).id
-                os.write(teller, f"{item_id}\n".encode())
-                for item in queue.lease():
-                    queue.settle_delivered(item.envelope.id, "receipt")
-    except QueueError:
-        os._exit(9)
