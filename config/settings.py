@@ -138,6 +138,19 @@ class SimulationSettings(Table):
     )
 
 
+class RecordingSettings(Table):
+    """Who may have a device's traffic recorded with nothing hidden (docs/recordings.md)."""
+
+    people: tuple[str, ...] = Field(
+        default=(),
+        description="Who may agree to it, each as NAME: PUBLIC KEY; two must agree every time.",
+    )
+    sealed_to: str = Field(
+        default="", description="Public key to which such a recording is sealed; empty: there are none."
+    )
+    keep_days: int = Field(default=7, ge=1, le=90, description="Days after which such a recording is wiped.")
+
+
 class DeviceSettings(BaseModel):
     """One ``[devices.NAME]`` table: the driver's name, and the options that driver understands."""
 
@@ -163,6 +176,7 @@ class Site(BaseSettings):
     queue: QueueSettings = QueueSettings()
     visit: VisitSettings = VisitSettings()
     simulation: SimulationSettings = SimulationSettings()
+    recordings: RecordingSettings = RecordingSettings()
     devices: dict[str, DeviceSettings] = Field(default_factory=dict)
 
     @classmethod

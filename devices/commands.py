@@ -27,6 +27,7 @@ from devices.errors import DeviceError
 from devices.identity import IdCard, SocialSecurityCard
 from devices.photo import decode_photo
 from devices.receipt import Receipt, Text
+from devices.recordings.commands import agree, key, record, replay, unseal
 from devices.shell import (
     all_devices,
     fail,
@@ -172,7 +173,6 @@ def print_file(
         click.echo(proof.value)
 
 
-def _write_photo(name: str, card: IdCard | SocialSecurityCard, path: Path) -> None:
 def _receipt(source: TextIO) -> Receipt:
     try:
         return Receipt(tuple(Text(paragraph) for paragraph in source.read().splitlines()))
@@ -180,6 +180,7 @@ def _receipt(source: TextIO) -> Receipt:
         fail(f"{source.name}: is not UTF-8 text")
 
 
+def _write_photo(name: str, card: IdCard | SocialSecurityCard, path: Path) -> None:
     if not isinstance(card, IdCard) or card.photo_wlt is None:
         fail(f"{name}: there is no photo on this card")
     try:
@@ -229,8 +230,8 @@ async def _status_row(device: Device) -> dict[str, Any]:
     return identity(device) | axes | {"reasons": list(now.reasons)}
 
 
-devices.add_command(test)
 for command in (record, replay, agree, key, unseal):
     devices.add_command(command)
+devices.add_command(test)
 devices.add_command(profile)
 devices.add_command(discover)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from devices.transports.line import Tap
     from devices.worker import Turn
 
 P = ParamSpec("P")
@@ -75,6 +76,8 @@ class Device(ABC):
         self._thread = DeviceThread(f"device-{name}")
         self.counters = Counters(driver=self.driver)
         """What was counted of it; `Supervisor` keeps it across restarts."""
+        self.tap: Tap | None = None
+        """Listens on the way to the device, if somebody records; drivers hand it to their transport."""
         self.lost: DeviceError | None = None
         """The error since which the device must be closed and opened again; ``None`` while it is well."""
         self.on_status: Callable[[], object] = lambda: None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from config.settings import Site
 from devices import counters
+from devices.recordings.two_people import FOLDER, keep_wiping
 from devices.registry import build
 from devices.supervisor import Supervisor
 from kiosk.asides import ASIDE
@@ -84,8 +85,9 @@ async def open_kiosk(site: Site) -> AsyncIterator[Opened]:
         )
         await devices.start()
         stack.push_async_callback(devices.stop)
-        keeping = asyncio.create_task(link.keep())
-        stack.push_async_callback(_end, keeping)
+        recordings = keep_wiping(site.data / FOLDER, site.recordings.keep_days)
+        for endless in (link.keep(), recordings):
+            stack.push_async_callback(_end, asyncio.create_task(endless))
         yield Opened(kiosk, link)
 
 

@@ -260,7 +260,7 @@ class EscposTcp(EscposPrinter):
 
     def _connect(self, turn: Turn) -> Line:
         options = self.options
-        return TcpLine(options.host, options.port, min(options.connect_timeout, turn.remaining))
+        return TcpLine(options.host, options.port, min(options.connect_timeout, turn.remaining), self.tap)
 
 
 class EscposSerial(EscposPrinter):
@@ -278,7 +278,7 @@ class EscposSerial(EscposPrinter):
     options: Options
 
     def _connect(self, _turn: Turn) -> Line:
-        return SerialLine(self.base / self.options.port, self.options.baudrate)
+        return SerialLine(self.base / self.options.port, self.options.baudrate, self.tap)
 
 
 def _refuse_obstacle(status: Look, job: JobState) -> None:

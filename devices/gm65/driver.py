@@ -60,7 +60,7 @@ class Gm65Serial(CodeScanner):
     _prefixed = False
 
     def _open(self, _turn: Turn) -> None:
-        self._line = SerialLine(self.base / self.options.port, self.options.baudrate)
+        self._line = SerialLine(self.base / self.options.port, self.options.baudrate, self.tap)
         self._parser, self._inbox = Parser(framed=True), deque()
         self._prepared = self._prefixed = False
 

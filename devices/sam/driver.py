@@ -95,7 +95,7 @@ class SamSerial(IdCardReader):
 
     def _open(self, _turn: Turn) -> None:
         rate = self._baudrate or self.options.baudrate
-        self._talk = Conversation(SerialLine(self.base / self.options.port, rate))
+        self._talk = Conversation(SerialLine(self.base / self.options.port, rate, self.tap))
         self._answered = self._card_may_stay = self._said_so = self._reads_once = False
 
     def _close(self, _turn: Turn) -> None:

@@ -70,7 +70,7 @@ class SimulatedSocialCard:
         """Every command APDU so far, for tests and the curious."""
         self._by_tag = by_tag
         self._fault = Fault.NONE
-        self._card: SocialSecurityCard | None = None
+        self._chip: Chip | None = None
         self._connection: _Connection | None = None
         self._left_at = -_LOOK
 
@@ -80,16 +80,20 @@ class SimulatedSocialCard:
         Raises:
             OSError: the PC/SC service does not run or has no virtual reader.
         """
+        self.lay_chip(Chip(encode_social_card(card), by_tag=self._by_tag))
+
+    def lay_chip(self, chip: Chip) -> None:
+        """Put in a card with this chip, as `lay` does."""
         self.pull()
         # Where the reader's driver noticed before the service did, the service must have looked, too.
         time.sleep(max(0.0, self._left_at + _LOOK - time.monotonic()))
-        self._card = card
+        self._chip = chip
         if self._fault is not Fault.UNPLUGGED:
-            self._connection = _Connection(self.port, self._answerer(card))
+            self._connection = _Connection(self.port, self._answerer(chip))
 
     def pull(self) -> None:
         """Take the card out."""
-        self._card = None
+        self._chip = None
         self._disconnect()
 
     @property
@@ -110,8 +114,8 @@ class SimulatedSocialCard:
         self._fault = fault
         if fault is Fault.UNPLUGGED:
             self._disconnect()
-        elif plugged_again and self._card is not None:
-            self.lay(self._card)
+        elif plugged_again and self._chip is not None:
+            self.lay_chip(self._chip)
 
     def _disconnect(self) -> None:
         connection, self._connection = self._connection, None
@@ -119,9 +123,7 @@ class SimulatedSocialCard:
             connection.close()
             self._left_at = connection.left_at
 
-    def _answerer(self, card: SocialSecurityCard) -> _Answerer:
-        chip = Chip(encode_social_card(card), by_tag=self._by_tag)
-
+    def _answerer(self, chip: Chip) -> _Answerer:
         def answer(message: bytes) -> list[bytes] | None:
             """The pieces to send, none for silence; ``None``: the card is gone."""
             if message == _GIVE_ATR:
@@ -131,7 +133,7 @@ class SimulatedSocialCard:
                 return []
             self.commands.append(message)
             if self._fault is Fault.CARD_PULLED_MID_READ and message[1] == READ_RECORD:
-                self._fault, self._card = Fault.NONE, None
+                self._fault, self._chip = Fault.NONE, None
                 return None
             return self._misbehave(chip.answer(message))
 

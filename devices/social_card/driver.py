@@ -16,6 +16,7 @@ from devices.identity import MalformedCard
 from devices.social_card import apdu
 from devices.social_card.files import APPLICATION, RECORDS, Record, decode_card, value_of
 from devices.status import DeviceState, DeviceStatus, Fitness, Media
+from devices.transports.chip import tapped
 from devices.transports.pcsc import PcscReader
 from devices.worker import Turn
 
@@ -100,7 +101,7 @@ class SocialCardReader(ChipCardReader):
     def _read_card(self, turn: Turn) -> SocialSecurityCard:
         try:
             with self._connected().card(turn) as transmit:
-                return decode_card(_read_values(transmit, turn))
+                return decode_card(_read_values(tapped(transmit, self.tap), turn))
         except MalformedCard as error:
             raise ResidentAction(CompletionCode.INVALID_DATA, f"card-malformed-{error.field}") from None
         except ValueError:

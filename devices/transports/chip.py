@@ -8,10 +8,25 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from devices.transports.line import Tap
     from devices.worker import Turn
 
 Transmit = Callable[[bytes], bytes]
 """Sends one command APDU, gives the response APDU with its two status bytes."""
+
+
+def tapped(transmit: Transmit, tap: Tap | None) -> Transmit:
+    """The same way to the card, with somebody who listens on it."""
+    if tap is None:
+        return transmit
+
+    def transmit_and_tell(command: bytes) -> bytes:
+        tap.sent(command)
+        response = transmit(command)
+        tap.heard(response)
+        return response
+
+    return transmit_and_tell
 
 
 @dataclass(frozen=True, slots=True)

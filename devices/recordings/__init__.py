@@ -1,0 +1,1 @@
+"""What passed between kiosk and device: written down, looked at, played again (docs/recordings.md)."""
