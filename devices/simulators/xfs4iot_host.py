@@ -32,7 +32,7 @@ PORTS = range(5846, 5857)
 """Where a publisher listens when nobody says otherwise: the first one that is free."""
 
 LARGEST_MESSAGE = 32 * 2**20
-SLOW = 0.05
+SLOW = 0.02
 """Seconds before each message of a slow service."""
 
 _log = logging.Logger("bench", logging.CRITICAL)  # noqa: LOG001 - what is sent may be a resident's card

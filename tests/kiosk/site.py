@@ -83,9 +83,12 @@ def see_page(page: Any) -> None:
 
 
 @asynccontextmanager
-async def town(folder: Path) -> AsyncIterator[Town]:
-    """Build the town in ``folder`` and open its kiosk."""
+async def town(folder: Path, devices: str | None = None) -> AsyncIterator[Town]:
+    """Build the town in ``folder`` and open its kiosk; ``devices``: tables in place of the usual ones."""
     site_file = write_site(folder)
+    if devices is not None:
+        usual = site_file.read_text(encoding="utf-8").partition("[devices.")[0]
+        site_file.write_text(usual + devices, encoding="utf-8")
     site = load_site(site_file)
     async with whole_site(site, site_file), open_kiosk(site) as opened:
         built = Town(site, opened)
