@@ -27,7 +27,6 @@ from devices.errors import DeviceError
 from devices.identity import IdCard, SocialSecurityCard
 from devices.photo import decode_photo
 from devices.receipt import Receipt, Text
-from devices.recordings.commands import agree, key, record, replay, unseal
 from devices.shell import (
     all_devices,
     fail,
@@ -230,8 +229,6 @@ async def _status_row(device: Device) -> dict[str, Any]:
     return identity(device) | axes | {"reasons": list(now.reasons)}
 
 
-for command in (record, replay, agree, key, unseal):
-    devices.add_command(command)
 devices.add_command(test)
 devices.add_command(profile)
 devices.add_command(discover)

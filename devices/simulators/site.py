@@ -22,8 +22,8 @@ from devices.sam.driver import SamSerial
 from devices.simulators.cards import RESIDENTS
 from devices.simulators.code_scanner import SimulatedCodeScanner
 from devices.simulators.control import BenchError, Message
-from devices.simulators.desk import SimulatedDesk, UnknownPage
 from devices.simulators.cups_server import SimulatedA4Printer
+from devices.simulators.desk import SimulatedDesk, UnknownPage
 from devices.simulators.documents import DOCUMENTS
 from devices.simulators.faults import Fault
 from devices.simulators.kinds import HoldsCodes, PrintsSlips, SeesPages
@@ -44,8 +44,8 @@ Simulator = (
     | SimulatedCodeScanner
     | SimulatedDesk
     | SimulatedPrinter
-    | SimulatedService
     | SimulatedA4Printer
+    | SimulatedService
 )
 S = TypeVar("S")
 
