@@ -34,6 +34,7 @@ COMMANDS = {
     "bench": Lazy("devices.simulators.commands", "bench", "Simulate a site's devices, cards and paper."),
     "bench-window": Lazy("screens.commands", "bench_window", "The same in a window, beside the kiosk."),
     "queue": Lazy("kiosk.queue_commands", "queue", "The outbox: put, drain, list, check, release."),
+    "guide": Lazy("kiosk.guide_commands", "guide", "Catalogues of guides: build, check, show, search."),
     "doctor": Lazy("kiosk.commands", "doctor", "Check this installation, in words."),
 }
 

@@ -65,14 +65,17 @@ def seed(data: Path) -> None:
     """Publish the demonstration catalogue and put one decided result there to collect."""
     _prepare(data)
     from hub.cases.demonstration import seed_decided_case
-    from hub.catalogue.publishing import DEMONSTRATION, publish, read_items
+    from hub.catalogue.publishing import DEMONSTRATION, DEMONSTRATION_FILES, NotBuilt, publish
 
-    items, faults = read_items(DEMONSTRATION)
+    try:
+        publication, faults = publish(DEMONSTRATION, DEMONSTRATION_FILES)
+    except NotBuilt as error:
+        raise click.ClickException(str(error)) from None
     for fault in faults:
         click.echo(fault, err=True)
-    publication = publish(items)
     result = seed_decided_case()
-    click.echo(f"catalogue version {publication.version} with {len(items)} items")
+    items = len(json.loads(publication.items))
+    click.echo(f"catalogue version {publication.version} with {items} items")
     click.echo(f"result to collect: case {result.case.case_no}")
     if faults:
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""The hub's data folder: database, secret key, intake keys. Everything in it is for its owner alone.
+"""The hub's data folder: database, secret key, intake keys, publisher's key. All of it for its owner alone.
 
 Nothing here imports Django: the folder is prepared before the settings are read.
 """
@@ -11,7 +11,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from kiosk.wire import HYBRID, HpkeOpener, KeyUnreadable, new_private_key
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from kiosk.wire import HYBRID, HpkeOpener, KeyUnreadable, new_private_key, publisher_text
 
 DATA_VARIABLE: Final = "YEDENG_HUB_DATA"
 """Environment variable that names the data folder to the Django settings."""
@@ -41,6 +49,11 @@ class HubData:
                 write_secret(self.folder / "secret.key", secrets.token_urlsafe(48) + "\n")
             if not (self.folder / "intake.key").exists():
                 write_key_pair(self.folder)
+            if not (self.folder / "publisher.key").exists():
+                pem = Ed25519PrivateKey.generate().private_bytes(
+                    Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+                )
+                write_secret(self.folder / "publisher.key", pem.decode("ascii"))
         except OSError as error:
             raise HubDataError(f"{self.folder} cannot be used: {error.strerror}") from error
         _ = self.opener
@@ -74,6 +87,23 @@ class HubData:
         if previous.exists():
             texts.append(previous.read_text(encoding="ascii"))
         return tuple(texts)
+
+    @cached_property
+    def publisher(self) -> Ed25519PrivateKey:
+        """What signs catalogues. Raises ``HubDataError``."""
+        file = self.folder / "publisher.key"
+        try:
+            key = load_pem_private_key(file.read_bytes(), password=None)
+        except (OSError, ValueError) as error:
+            raise HubDataError(f"{file} is not a publisher's key: {error}") from error
+        if not isinstance(key, Ed25519PrivateKey):
+            raise HubDataError(f"{file} is not an Ed25519 key")
+        return key
+
+    @property
+    def publishers(self) -> tuple[str, ...]:
+        """The public keys whose catalogues kiosks take."""
+        return (publisher_text(self.publisher),)
 
     def rotate_key(self, suite: str) -> str:
         """Make a new intake key and let kiosks seal to both; the new key's name. Raises ``OSError``.

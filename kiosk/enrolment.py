@@ -39,6 +39,7 @@ class KioskIdentity:
     kiosk_id: str
     region: str
     intake_keys: tuple[str, ...]
+    publishers: tuple[str, ...]
     key: Ed25519PrivateKey = field(repr=False)
 
     @property
@@ -92,20 +93,23 @@ def enrol(
     return _identity(reply, key)
 
 
-def renewed(data: Path, identity: KioskIdentity, keys: tuple[str, ...]) -> KioskIdentity:
-    """The identity with the keys its hub seals to now, kept for good.
+def renewed(
+    data: Path, identity: KioskIdentity, intake_keys: tuple[str, ...], publishers: tuple[str, ...]
+) -> KioskIdentity:
+    """The identity with the keys its hub names now (to seal to, to trust), kept for good.
 
-    Raises ``KeyUnreadable`` and leaves everything as it is when one of them is none; ``OSError``.
+    Raises ``KeyUnreadable`` and leaves everything as it is when one to seal to is none; ``OSError``.
     """
-    sealer_for(keys)
+    sealer_for(intake_keys)
     file = data / "identity" / "enrolment.json"
     reply = EnrolmentReply.model_validate_json(file.read_text(encoding="utf-8"))
-    _write(file, reply.model_copy(update={"intake_keys": keys}).model_dump_json(indent=2).encode())
-    return replace(identity, intake_keys=keys)
+    keys = {"intake_keys": intake_keys, "publishers": publishers}
+    _write(file, reply.model_copy(update=keys).model_dump_json(indent=2).encode())
+    return replace(identity, intake_keys=intake_keys, publishers=publishers)
 
 
 def _identity(reply: EnrolmentReply, key: Ed25519PrivateKey) -> KioskIdentity:
-    return KioskIdentity(reply.kiosk_id, reply.region, reply.intake_keys, key)
+    return KioskIdentity(reply.kiosk_id, reply.region, reply.intake_keys, reply.publishers, key)
 
 
 def _encoded(key: Ed25519PrivateKey) -> bytes:

@@ -5,19 +5,15 @@ Works with the network down: the last catalogue received stays in force, and its
 
 from __future__ import annotations
 
-import os
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
-from pydantic import ValidationError
-
-from kiosk.wire import Catalogue, ServiceItem
-
-log = structlog.get_logger(__name__)
+from kiosk.catalogue.file import CatalogueFile
+from kiosk.catalogue.shelf import Shelf
+from kiosk.wire import Fact, Office, Publication, ServiceItem
 
 
 @dataclass(frozen=True)
@@ -30,51 +26,67 @@ class Hit:
 
 
 class Guide:
-    """The catalogue of one kiosk: ``path`` is where the last published one is kept."""
+    """The catalogue of one kiosk: ``folder`` is where the published one and its files are kept."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._catalogue: Catalogue | None = None
+    def __init__(self, folder: Path) -> None:
+        self._shelf = Shelf(folder)
+        self._publication: Publication | None = None
+        self._file: CatalogueFile | None = None
         self._entries: list[_Entry] = []
 
-    def load(self) -> None:
-        """Read the kept catalogue, if there is one; a damaged one is set aside and fetched anew."""
-        try:
-            self._use(Catalogue.model_validate_json(self._path.read_bytes()))
-        except FileNotFoundError:
-            return
-        except (ValidationError, OSError) as error:
-            log.error("guide.damaged", error=type(error).__name__)  # noqa: TRY400 its message may be long
-            if self._path.exists():
-                self._path.replace(self._path.with_suffix(".damaged"))
+    def load(self, publishers: Sequence[str]) -> None:
+        """Open the kept catalogue, if there is one; a damaged one is set aside and fetched anew."""
+        kept = self._shelf.current(publishers)
+        if kept is not None:
+            self._use(*kept)
 
-    def publish(self, catalogue: Catalogue) -> None:
-        """Keep a newly received catalogue and use it from now on; never half of it (write, sync, rename)."""
-        new = self._path.with_suffix(".new")
-        with new.open("wb") as file:
-            file.write(catalogue.model_dump_json().encode())
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(self._path)
-        self._use(catalogue)
+    def publish(self, publication: Publication, content: bytes, publishers: Sequence[str]) -> None:
+        """Keep a newly published catalogue and use it from now on; pages that are open keep what they show.
 
-    def _use(self, catalogue: Catalogue) -> None:
-        self._entries = [_Entry(item) for item in catalogue.items]
-        self._catalogue = catalogue
+        Raises ``NotPublished``, ``CatalogueDamaged`` or ``OSError``; then the one before stays in force.
+        """
+        self._use(publication, self._shelf.put(publication, content, publishers))
+
+    def missing_files(self) -> list[str]:
+        """The digests of forms, cards and videos that have not arrived yet."""
+        return self._shelf.missing(self._file) if self._file else []
+
+    def keep_file(self, sha256: str, content: bytes) -> None:
+        """Keep one of them. Raises ``NotPublished``, ``OSError``."""
+        self._shelf.keep_file(sha256, content)
+
+    def asset(self, name: str) -> Path | None:
+        """Where a form, card or video of the catalogue lies, if it has arrived."""
+        return self._shelf.asset(self._file, name) if self._file else None
+
+    def _use(self, publication: Publication, file: CatalogueFile) -> None:
+        self._entries = [_Entry(item) for item in file.items]
+        self._publication, self._file = publication, file
+        self._shelf.tidy(publication, file)
 
     @property
     def version(self) -> int:
         """Version of the catalogue in force, 0 when there is none yet."""
-        return self._catalogue.version if self._catalogue else 0
+        return self._publication.version if self._publication else 0
 
     @property
     def items(self) -> tuple[ServiceItem, ...]:
         """All items, in the order of publication."""
-        return self._catalogue.items if self._catalogue else ()
+        return self._file.items if self._file else ()
 
     def item(self, item_id: str) -> ServiceItem | None:
         """The item of this id, if it is published."""
-        return next((item for item in self.items if item.id == item_id), None)
+        return self._file.item(item_id) if self._file else None
+
+    @property
+    def offices(self) -> Mapping[str, Office]:
+        """The offices by id."""
+        return self._file.offices if self._file else {}
+
+    @property
+    def facts(self) -> Mapping[str, Fact]:
+        """What policies ask for, by id."""
+        return self._file.facts if self._file else {}
 
     def search(self, words: str, limit: int = 20) -> list[Hit]:
         """The items that fit best to ``words``: hanzi, pinyin, initials or English, in any case and width."""

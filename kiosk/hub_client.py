@@ -38,7 +38,6 @@ from kiosk.wire import (
     SUBMISSION_KIND,
     TROUBLE_KIND,
     AttachmentReceipt,
-    Catalogue,
     CheckIn,
     CheckInReply,
     CopyReceipt,
@@ -52,6 +51,7 @@ from kiosk.wire import (
     Message,
     Progress,
     ProgressList,
+    Publication,
     Receipt,
     ResultCopy,
     ResultList,
@@ -64,7 +64,7 @@ from kiosk.wire import (
 )
 from offline_queue import Delivered, LeasedItem, Outcome, Refused, RetryLater
 
-__all__ = ["Credentials", "HubClient", "HubError", "HubRefused", "HubUnreachable", "PublishedCatalogue"]
+__all__ = ["Credentials", "HubClient", "HubError", "HubRefused", "HubUnreachable"]
 
 LARGEST_ANSWER: Final = 64_000_000
 """Bytes; a longer answer is no answer of ours."""
@@ -98,14 +98,6 @@ class Credentials:
 
     key_id: str
     key: Ed25519PrivateKey = field(repr=False)
-
-
-@dataclass(frozen=True)
-class PublishedCatalogue:
-    """A catalogue and the tag by which to ask whether it is still the newest."""
-
-    etag: str
-    catalogue: Catalogue
 
 
 class HubClient:
@@ -166,14 +158,21 @@ class HubClient:
             raise HubUnreachable("the answer is for another kiosk")
         return reply
 
-    def catalogue(self, etag: str | None = None) -> PublishedCatalogue | None:
-        """The published catalogue, or ``None`` if the one with ``etag`` is still the newest."""
-        headers = {"If-None-Match": etag} if etag else {}
-        answer = self._exchange("GET", "/api/v1/catalogue", b"", headers)
-        tag = answer.headers.get("ETag", "")
-        if answer.status == HTTPStatus.NOT_MODIFIED and tag and tag == etag:
-            return None
-        return PublishedCatalogue(tag, typed(answer, Catalogue))
+    def publication(self) -> Publication | None:
+        """The newest publication of the catalogue; ``None`` before the first."""
+        try:
+            return typed(self._exchange("GET", "/api/v1/catalogue", b"", {}), Publication)
+        except HubRefused as error:
+            if error.problem.status == HTTPStatus.NOT_FOUND:
+                return None
+            raise
+
+    def catalogue_file(self, sha256: str) -> bytes:
+        """The bytes of a published catalogue, or of a file of it; the caller checks the digest."""
+        answer = self._paced_exchange("GET", f"/api/v1/catalogue/files/{sha256}", b"", {})
+        if answer.status != HTTPStatus.OK or answer.headers.get("Content-Type") != _OCTETS["Content-Type"]:
+            raise HubUnreachable("not the hub's answer (no file)")
+        return answer.body
 
     def find_results(self, query: ResultQuery) -> ResultList:
         """The results that wait for a person."""

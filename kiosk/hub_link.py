@@ -14,11 +14,21 @@ from pydantic import ValidationError
 from config.settings import Site
 from config.version import VERSION
 from devices.supervisor import Supervisor
+from kiosk.catalogue.file import CatalogueDamaged
 from kiosk.enrolment import IdentityDamaged, KioskIdentity, enrol, load_identity, renewed
 from kiosk.guide import Guide
 from kiosk.hub_client import HubClient, HubError
 from kiosk.pacing import Pace
-from kiosk.wire import CheckIn, DeviceCounts, DeviceReport, HeldItem, KeyUnreadable, QueueReport
+from kiosk.wire import (
+    CheckIn,
+    CheckInReply,
+    DeviceCounts,
+    DeviceReport,
+    HeldItem,
+    KeyUnreadable,
+    NotPublished,
+    QueueReport,
+)
 from offline_queue import Envelope, LeasedItem, OfflineQueue, Outcome, QueueError, RetryLater, State
 
 log = structlog.get_logger(__name__)
@@ -41,7 +51,6 @@ class HubLink:
         self._queue = queue
         self._guide = guide
         self._devices = devices
-        self._etag: str | None = None
         self._look_now = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self.on_return: Callable[[], None] = lambda: None
@@ -59,6 +68,7 @@ class HubLink:
         identity = load_identity(self._site.data)
         if identity is not None:
             self._become(identity)
+            self._guide.load(identity.publishers)
 
     def close(self) -> None:
         """Let go of kept connections."""
@@ -97,13 +107,21 @@ class HubLink:
                 return RETRY
             assert self.client is not None
             reply = await asyncio.to_thread(self.client.check_in, self._report())
-            self._take_keys(reply.intake_keys)
-            if reply.catalogue_version != self._guide.version:
+            self._take_keys(reply)
+            if reply.catalogue_version > self._guide.version:
                 await asyncio.to_thread(self._fetch_catalogue, self.client)
+            await asyncio.to_thread(self._fetch_files, self.client)
         except HubError as error:
             self._set_online(False, str(error))
             return RETRY
-        except (ValidationError, IdentityDamaged, QueueError, OSError) as error:
+        except (
+            ValidationError,
+            IdentityDamaged,
+            QueueError,
+            NotPublished,
+            CatalogueDamaged,
+            OSError,
+        ) as error:
             # A bad code file, a full disk: whatever it is, it may be mended while the kiosk goes on.
             log.error("hub.link_failed", error=type(error).__name__)  # noqa: TRY400 its message may hold the code
             self._set_online(False, type(error).__name__)
@@ -150,27 +168,35 @@ class HubLink:
                 pace=Pace(self._site.queue.bandwidth),
             )
 
-    def _take_keys(self, keys: tuple[str, ...]) -> None:
+    def _take_keys(self, reply: CheckInReply) -> None:
         """Seal to the keys the hub names from now on; what is sealed already stays as it is."""
-        if self.identity is None or not keys or keys == self.identity.intake_keys:
+        if self.identity is None or not reply.intake_keys:
+            return
+        if (reply.intake_keys, reply.publishers) == (self.identity.intake_keys, self.identity.publishers):
             return
         try:
-            identity = renewed(self._site.data, self.identity, keys)
+            identity = renewed(self._site.data, self.identity, reply.intake_keys, reply.publishers)
         except (KeyUnreadable, OSError) as error:
             log.critical("hub.keys_not_taken", error=type(error).__name__)
             return
         self.identity = identity
         self._queue.sealer = identity.sealer()
-        log.info("hub.keys_taken", keys=len(keys))
+        log.info("hub.keys_taken", keys=len(reply.intake_keys))
 
     def _fetch_catalogue(self, client: HubClient) -> None:
-        published = client.catalogue(self._etag)
-        if published is not None:
-            self._guide.publish(published.catalogue)
-            self._etag = published.etag
-            log.info(
-                "guide.published", version=published.catalogue.version, items=len(published.catalogue.items)
-            )
+        publication = client.publication()
+        if publication is None or self.identity is None:
+            return
+        if publication.version < self._guide.version:
+            raise NotPublished("an older catalogue than the one in force")
+        content = client.catalogue_file(publication.sha256)
+        self._guide.publish(publication, content, self.identity.publishers)
+        log.info("guide.published", version=publication.version, items=publication.items)
+
+    def _fetch_files(self, client: HubClient) -> None:
+        """Fetch the forms, cards and videos that have not arrived yet; the guides are read meanwhile."""
+        for sha256 in self._guide.missing_files():
+            self._guide.keep_file(sha256, client.catalogue_file(sha256))
 
     def _report(self) -> CheckIn:
         stats = self._queue.stats()

@@ -57,11 +57,10 @@ async def open_kiosk(site: Site) -> AsyncIterator[Opened]:
             hold_for=site.queue.hold_days * 86400.0,
         )
         stack.callback(queue.close)
-        guide = Guide(site.data / "catalogue.json")
+        guide = Guide(site.data / "catalogue")
         link = HubLink(site, queue, guide, devices)
-        link.open()
+        await asyncio.to_thread(link.open)
         stack.callback(link.close)
-        await asyncio.to_thread(guide.load)
         uploader = Uploader(queue, link.deliver, Waits(site.queue.first_wait, site.queue.longest_wait))
         uploader.start()
         stack.push_async_callback(asyncio.to_thread, uploader.stop)

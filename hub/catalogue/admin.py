@@ -12,4 +12,5 @@ from hub.console import ReadOnlyAdmin
 class PublicationAdmin(ReadOnlyAdmin):
     """All publications, newest first."""
 
-    list_display = ("version", "published_at", "etag")
+    list_display = ("version", "published_at", "file")
+    exclude = ("items",)

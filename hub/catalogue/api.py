@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
-
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from ninja import Router
 
-from hub.catalogue.models import Publication
+from hub.catalogue.models import File, Publication
 from hub.kiosks.signatures import KioskSignature
-from kiosk.wire import Catalogue
+from kiosk.wire import Publication as Notice
 
 router = Router(tags=["catalogue"], auth=KioskSignature())
 
 
-@router.get("/catalogue", response={HTTPStatus.OK: Catalogue, HTTPStatus.NOT_MODIFIED: None})
+@router.get("/catalogue", response=Notice)
 def catalogue(request: HttpRequest) -> HttpResponse:
-    """The published catalogue; 304 if the one that ``If-None-Match`` names is still the newest."""
+    """The newest publication, signed; 404 before the first."""
     newest = Publication.newest()
     if newest is None:
         raise Http404
-    headers = {"ETag": newest.etag, "Cache-Control": "no-cache"}
-    if request.headers.get("If-None-Match") == newest.etag:
-        return HttpResponse(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return HttpResponse(newest.content, content_type="application/json", headers=headers)
+    return HttpResponse(newest.notice, content_type="application/json", headers={"Cache-Control": "no-cache"})
+
+
+@router.get("/catalogue/files/{sha256}")
+def file(request: HttpRequest, sha256: str) -> HttpResponse:
+    """A catalogue's bytes, or those of a file that belongs to it, by their SHA-256."""
+    kept = get_object_or_404(File, sha256=sha256)
+    forever = {"Cache-Control": "private, max-age=31536000, immutable", "ETag": f'"{sha256}"'}
+    return HttpResponse(bytes(kept.content), content_type="application/octet-stream", headers=forever)

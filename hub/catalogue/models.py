@@ -1,4 +1,4 @@
-"""Publications of the catalogue."""
+"""Publications of the catalogue, and the files that belong to them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,28 @@ from django.utils.translation import gettext_lazy as _
 from kiosk.wire import ServiceItem
 
 
+class File(models.Model):
+    """The bytes of a catalogue, or of a form, card or video in one: named by their SHA-256, never changed."""
+
+    sha256 = models.CharField("SHA-256", max_length=64, primary_key=True)
+    content = models.BinaryField(_("content"))
+
+    class Meta:
+        verbose_name = _("file of the catalogue")
+        verbose_name_plural = _("files of the catalogue")
+
+    def __str__(self) -> str:
+        return self.sha256
+
+
 class Publication(models.Model):
-    """One published catalogue, kept as the very text kiosks get; ``items_sha256`` tells if it changed."""
+    """One published catalogue: the signed notice kiosks get, the file, the items for the hub's own use."""
 
     version = models.PositiveIntegerField(_("version"), primary_key=True)
     published_at = models.DateTimeField(_("published"))
-    items_sha256 = models.CharField(max_length=64)
-    content = models.TextField(_("content"))
+    notice = models.TextField(_("signed notice"))
+    file = models.ForeignKey(File, verbose_name=_("file"), on_delete=models.PROTECT, related_name="+")
+    items = models.TextField(_("items"))
 
     class Meta:
         verbose_name = _("publication")
@@ -25,11 +40,6 @@ class Publication(models.Model):
 
     def __str__(self) -> str:
         return str(self.version)
-
-    @property
-    def etag(self) -> str:
-        """The entity tag of this publication (RFC 9110)."""
-        return f'"{self.version}-{self.items_sha256[:16]}"'
 
     @classmethod
     def newest(cls) -> Publication | None:
@@ -45,8 +55,5 @@ class Publication(models.Model):
     def item(cls, item_id: str) -> ServiceItem | None:
         """A published item by its id."""
         newest = cls.newest()
-        if newest is None:
-            return None
-        items = json.loads(newest.content)["items"]
-        found = next((item for item in items if item["id"] == item_id), None)
+        found = json.loads(newest.items).get(item_id) if newest is not None else None
         return ServiceItem.model_validate(found) if found else None

@@ -45,4 +45,5 @@ def check_in(request: HttpRequest, report: CheckIn) -> CheckInReply:
         catalogue_version=Publication.newest_version(),
         next_in_seconds=CHECK_IN_EVERY,
         intake_keys=settings.DATA.recipients,
+        publishers=settings.DATA.publishers,
     )

@@ -45,6 +45,7 @@ def enrol(request: EnrolmentRequest) -> EnrolmentReply:
         kiosk_id=code.kiosk.id,
         region=settings.REGION,
         intake_keys=settings.DATA.recipients,
+        publishers=settings.DATA.publishers,
         hub_time=timezone.now(),
     )
 

@@ -36,9 +36,10 @@ from kiosk.wire.fleet import (
     QueueReport,
 )
 from kiosk.wire.forms import Choice, Consent, FormField
-from kiosk.wire.items import Catalogue, Faq, Fee, Material, ServiceItem, Situation, Step, Window
+from kiosk.wire.items import Faq, Fee, Material, ServiceItem, Situation, Step, Window
 from kiosk.wire.places import Office, OpeningHours
 from kiosk.wire.policies import Benefit, Condition, Fact, FactChoice
+from kiosk.wire.publication import NotPublished, Publication, publisher_text
 from kiosk.wire.results import (
     CopyOutcome,
     CopyReceipt,
@@ -52,6 +53,7 @@ from kiosk.wire.results import (
 )
 from kiosk.wire.sealing import HpkeOpener, HpkeSealer, MultiSealer, new_private_key, sealer_for
 from kiosk.wire.signing import CLOCK_PROBLEM, SIGNATURE_TAG, SIGNATURE_WINDOW, SIGNED_PARTS
+from kiosk.wire.source import CatalogueSource, Fault, read_source, source_digest
 from kiosk.wire.submissions import (
     COPY_REPORT_KIND,
     SUBMISSION_KIND,
@@ -95,7 +97,7 @@ __all__ = [
     "Benefit",
     "Bilingual",
     "CarriedItem",
-    "Catalogue",
+    "CatalogueSource",
     "CheckIn",
     "CheckInReply",
     "Choice",
@@ -114,6 +116,7 @@ __all__ = [
     "Fact",
     "FactChoice",
     "Faq",
+    "Fault",
     "Fee",
     "FieldProblem",
     "FormField",
@@ -129,12 +132,14 @@ __all__ = [
     "MaterialFile",
     "Message",
     "MultiSealer",
+    "NotPublished",
     "Office",
     "OpeningHours",
     "PersonalMessage",
     "Problem",
     "Progress",
     "ProgressList",
+    "Publication",
     "QueueReport",
     "Receipt",
     "ResultCopy",
@@ -159,5 +164,8 @@ __all__ = [
     "new_private_key",
     "normalise_check_code",
     "normalise_verification_code",
+    "publisher_text",
+    "read_source",
     "sealer_for",
+    "source_digest",
 ]

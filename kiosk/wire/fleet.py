@@ -29,12 +29,14 @@ class EnrolmentReply(Message):
     """Who the kiosk is from now on, and to whom it seals.
 
     ``intake_keys`` are the texts of the hub's public key files: everything is sealed to all of them.
+    ``publishers`` are the public keys (Ed25519, base64) whose catalogues count.
     """
 
     protocol: int
     kiosk_id: str
     region: str
     intake_keys: tuple[str, ...] = Field(min_length=1)
+    publishers: tuple[str, ...] = ()
     hub_time: AwareDatetime
 
 
@@ -104,7 +106,8 @@ class CheckIn(Message):
 class CheckInReply(Message):
     """The hub's answer: its time, the newest catalogue, and when to come again.
 
-    ``intake_keys`` are all the keys to seal to from now on; empty from a hub that says nothing of them.
+    ``intake_keys`` are all the keys to seal to from now on, ``publishers`` those whose catalogues count;
+    empty from a hub that says nothing of them.
     """
 
     kiosk_id: str
@@ -112,3 +115,4 @@ class CheckInReply(Message):
     catalogue_version: int = Field(ge=0)
     next_in_seconds: float = Field(gt=0)
     intake_keys: tuple[str, ...] = ()
+    publishers: tuple[str, ...] = ()

@@ -9,12 +9,11 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Literal, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
 from kiosk.wire.base import AssetName, Bilingual, Message, Name
 from kiosk.wire.forms import Choice, Consent, FormField
-from kiosk.wire.places import Office
-from kiosk.wire.policies import Benefit, Fact
+from kiosk.wire.policies import Benefit
 
 ItemKind = Literal["instant", "promised", "bundle", "policy"]
 SelfService = Literal["submit", "print", "query", "window"]
@@ -212,16 +211,3 @@ class ServiceItem(Message):
         if self.self_service == "submit" and not self.accepts:
             raise ValueError("an item that is filed here needs a card to say who files it")
         return self
-
-
-class Catalogue(Message):
-    """All published items, with the offices they name and the facts their policies ask for.
-
-    ``version`` grows with every publication.
-    """
-
-    version: int = Field(ge=0)
-    published_at: AwareDatetime
-    items: tuple[ServiceItem, ...]
-    offices: tuple[Office, ...] = ()
-    facts: tuple[Fact, ...] = ()

@@ -6,15 +6,15 @@ import csv
 import re
 import tomllib
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
 
 from kiosk.guide import Guide
-from kiosk.wire import Catalogue, ServiceItem
+from kiosk.wire import ServiceItem
 from kiosk.wire.base import Bilingual
+from tests.kiosk.items import open_guide
 
 SOURCES = sorted((Path(__file__).parents[2] / "hub" / "catalogue" / "demonstration").glob("*.toml"))
 NAMES = {
@@ -149,10 +149,7 @@ def test_a_guide_tells_of_no_real_person(path: Path) -> None:
 @pytest.fixture(scope="module")
 def searchable(tmp_path_factory: pytest.TempPathFactory) -> Guide:
     """All demonstration guides, as a kiosk holds them."""
-    shelf = Guide(tmp_path_factory.mktemp("guide") / "catalogue.json")
-    items = tuple(guide(path) for path in SOURCES)
-    shelf.publish(Catalogue(version=1, published_at=datetime.now(UTC), items=items))
-    return shelf
+    return open_guide(tmp_path_factory.mktemp("guide"))
 
 
 @pytest.mark.parametrize(

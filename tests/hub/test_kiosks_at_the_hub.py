@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -22,6 +23,7 @@ from kiosk.wire import (
     CopyReceipt,
     CopyReport,
     CopyRequest,
+    NotPublished,
     QueueReport,
     ResultQuery,
     ResultSummary,
@@ -177,12 +179,19 @@ class TestResults:
         assert (receipt.id, receipt.check_code) == (item_id, check_code(item_id))
 
 
-def test_the_catalogue_is_fetched_once(client: HubClient) -> None:
-    published = client.catalogue()
-    assert published is not None
-    assert published.catalogue.version == client.check_in(sign_of_life()).catalogue_version
-    assert client.catalogue(published.etag) is None
-    assert client.catalogue('"another"') == published
+def test_the_published_catalogue_is_signed_and_found_by_its_digest(
+    hub: HubProcess, client: HubClient, identity: KioskIdentity
+) -> None:
+    notice = client.publication()
+    assert notice is not None
+    assert notice.version == client.check_in(sign_of_life()).catalogue_version
+    notice.verify(identity.publishers)
+    content = client.catalogue_file(notice.sha256)
+    assert (hashlib.sha256(content).hexdigest(), len(content)) == (notice.sha256, notice.size)
+    with pytest.raises(HubRefused, match="404"):
+        client.catalogue_file("0" * 64)
+    with pytest.raises(NotPublished):
+        notice.model_copy(update={"version": notice.version + 1}).verify(identity.publishers)
 
 
 def _captured(client: HubClient) -> list[requests.PreparedRequest]:

@@ -261,7 +261,7 @@ def test_a_new_intake_key_reaches_the_kiosk_and_nothing_sealed_before_is_lost(tm
                 keys = client.check_in(sign_of_life()).intake_keys
                 assert len(keys) == 2
                 assert identity.intake_keys[0] == keys[1]
-                identity = renewed(tmp_path / "kiosk", identity, keys)
+                identity = renewed(tmp_path / "kiosk", identity, keys, identity.publishers)
                 kept = load_identity(tmp_path / "kiosk")
                 assert kept is not None
                 assert kept.intake_keys == keys
@@ -272,7 +272,7 @@ def test_a_new_intake_key_reaches_the_kiosk_and_nothing_sealed_before_is_lost(tm
                 hub.start()
                 keys = client.check_in(sign_of_life()).intake_keys
                 assert len(keys) == 1
-                queue.sealer = renewed(tmp_path / "kiosk", identity, keys).sealer()
+                queue.sealer = renewed(tmp_path / "kiosk", identity, keys, identity.publishers).sealer()
                 after = put_ticket(queue)
                 outcomes = client.deliver(queue.lease(3, room=1_000_000))
         assert [type(outcome) for outcome in outcomes] == [Delivered] * 3

@@ -1,22 +1,18 @@
-"""The catalogue on disk, and finding things in it."""
+"""Finding things in the catalogue."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.guide import Guide
-from tests.kiosk.items import demonstration
+from tests.kiosk.items import open_guide
 
 
 @pytest.fixture(scope="module")
 def guide(tmp_path_factory: pytest.TempPathFactory) -> Guide:
-    guide = Guide(tmp_path_factory.mktemp("guide") / "catalogue.json")
-    guide.publish(demonstration())
-    return guide
+    return open_guide(tmp_path_factory.mktemp("guide"))
 
 
 MEDICAL = "resident-medical-insurance-enrol"
@@ -58,22 +54,3 @@ def test_any_keys_are_fine(guide: Guide, words: str) -> None:
     hits = guide.search(words, 7)
     assert len(hits) <= 7
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
-
-
-def test_the_last_catalogue_serves_after_a_restart(tmp_path: Path) -> None:
-    Guide(tmp_path / "catalogue.json").publish(demonstration())
-    again = Guide(tmp_path / "catalogue.json")
-    again.load()
-    assert again.version == 1
-    assert again.item(MEDICAL) is not None
-
-
-@pytest.mark.parametrize("damage", [b"", b"{}", b"\xff\xfe garbage", b'{"version": 1, "items": [{}]}'])
-def test_a_damaged_catalogue_is_set_aside_and_the_kiosk_starts(tmp_path: Path, damage: bytes) -> None:
-    kept = tmp_path / "catalogue.json"
-    kept.write_bytes(damage)
-    guide = Guide(kept)
-    guide.load()
-    assert guide.items == ()
-    assert not kept.exists()
-    assert (tmp_path / "catalogue.damaged").read_bytes() == damage

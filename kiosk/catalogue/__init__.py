@@ -1,0 +1,1 @@
+"""The catalogue file: built at publish time, opened read-only at the kiosk, swapped while it runs."""

@@ -1,0 +1,124 @@
+"""`python main.py guide …`: build, check and look into catalogues."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing
+from pathlib import Path
+
+import click
+
+from kiosk.catalogue.file import CatalogueDamaged, CatalogueFile, build
+from kiosk.wire import CatalogueSource, Fault, ServiceItem, read_source, source_digest
+
+_folder = click.Path(path_type=Path, exists=True, file_okay=False)
+_files_option = click.option(
+    "--files", multiple=True, type=_folder, help="Another folder in which forms, cards and videos lie."
+)
+
+
+@click.group()
+def guide() -> None:
+    """Catalogues of guides: build one from a source folder, check, look into it."""
+
+
+@guide.command("build")
+@click.argument("source", type=_folder)
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The file to write."
+)
+@_files_option
+def build_(source: Path, out: Path, files: tuple[Path, ...]) -> None:
+    """Build the catalogue file of the folder SOURCE.
+
+    Broken entries are left out and named; it fails only when there is nothing to publish. A file that was
+    built of this very source is left as it is.
+    """
+    digest = source_digest(source, *files)
+    if _is_of(out, digest):
+        return
+    content, faults = read_source(source, *files)
+    _tell(faults)
+    if not content.items:
+        raise click.ClickException(f"there is no item in {source} that can be published")
+    new = out.with_name(f"{out.name}.new")
+    try:
+        build(content, digest, new)
+        new.replace(out)
+    except OSError as error:
+        raise click.ClickException(f"{out} cannot be written: {error.strerror}") from None
+    click.echo(f"{out}: {len(content.items)} items, {out.stat().st_size} bytes")
+
+
+@guide.command()
+@click.argument("source", type=_folder)
+@_files_option
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def check(source: Path, files: tuple[Path, ...], *, as_json: bool) -> None:
+    """Check the folder SOURCE: every fault with its place, and what a whole guide lacks. Fails on faults."""
+    content, faults = read_source(source, *files)
+    missing = {item.id: item.missing_elements() for item in content.items if item.missing_elements()}
+    if as_json:
+        told = [
+            {"file": one.file, "place": one.place, "problem": one.problem, "left_out": one.costs}
+            for one in faults
+        ]
+        click.echo(json.dumps({"faults": told, "missing": missing}, ensure_ascii=False, indent=2))
+    else:
+        _tell(faults)
+        for item_id, elements in missing.items():
+            click.echo(f"{item_id}: not written: {', '.join(elements)}")
+        click.echo(_counted(content))
+    if faults:
+        raise click.ClickException(f"{len(faults)} faults")
+
+
+@guide.command()
+@click.argument("item_id", metavar="ID")
+@click.option(
+    "--catalogue",
+    "path",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="A catalogue file, or a source folder.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the whole item as one JSON document.")
+def show(item_id: str, path: Path, *, as_json: bool) -> None:
+    """Show the item ID in words."""
+    item = next((one for one in _items(path) if one.id == item_id), None)
+    if item is None:
+        raise click.ClickException(f"there is no item {item_id!r} in {path}")
+    if as_json:
+        click.echo(item.model_dump_json(indent=2, exclude_defaults=True))
+        return
+    click.echo(f"{item.name.zh}  {item.name.en}\n{item.summary.zh}\n")
+    for material in item.materials:
+        click.echo(f"· {material.name.zh}" + (f"  ({material.situation})" if material.situation else ""))
+    for n, step in enumerate(item.steps, 1):
+        click.echo(f"{n}. {step.text.zh}")
+
+
+def _is_of(built: Path, digest: str) -> bool:
+    try:
+        with closing(CatalogueFile(built)) as file:
+            return built.is_file() and file.source == digest
+    except CatalogueDamaged:
+        return False
+
+
+def _items(path: Path) -> tuple[ServiceItem, ...]:
+    if path.is_dir():
+        return read_source(path)[0].items
+    try:
+        return CatalogueFile(path).items
+    except CatalogueDamaged as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _counted(content: CatalogueSource) -> str:
+    return f"{len(content.items)} items, {len(content.offices)} offices, {len(content.assets)} files"
+
+
+def _tell(faults: tuple[Fault, ...]) -> None:
+    for fault in faults:
+        click.echo(str(fault), err=True)
