@@ -25,7 +25,10 @@ SERIAL_DRIVERS = ("escpos-serial", "gm65-serial", "sam-serial")
 _BY_USB_ID = {(0x0400, 0xC35A): ("sam-serial",)}
 """Vendor and product of USB serial devices that say what they are (PROTOCOLS.md; remembered, not seen)."""
 
-_STABLE = (Path("/dev/serial/by-path"), Path("/dev/v4l/by-path"))
+_STABLE = (Path("/dev/serial/by-path"), Path("/dev/v4l/by-path"), Path("/dev/yedeng"))
+
+USB_PRINTERS = Path("/sys/class/usbmisc")
+"""Where the kernel lists them, each with what it says of itself (IEEE 1284 device id)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,7 @@ class Found:
     """Something plugged in.
 
     Attributes:
-        kind: ``serial``, ``chip-card``, ``camera`` or ``print-queue``.
+        kind: ``serial``, ``chip-card``, ``camera``, ``usb-printer`` or ``print-queue``.
         place: what a site file calls it; a name that stays where it is plugged, if there is one.
         what: how it describes itself.
         drivers: drivers that could be for it, likeliest first.
@@ -74,6 +77,14 @@ def cameras() -> list[Found]:
         Found("camera", _stable(str(path)), _camera_name(path), ("opencv-camera",))
         for path in sorted(Path("/dev").glob("video*"))
         if _takes_pictures(path)
+    ]
+
+
+def usb_printers() -> list[Found]:
+    """The printers that the kernel's own driver usblp serves; their names are what they say of themselves."""
+    return [
+        Found("usb-printer", _stable(f"/dev/usb/{node.name}"), _usb_printer_name(node), ("escpos-usb",))
+        for node in sorted(USB_PRINTERS.glob("lp[0-9]*"))
     ]
 
 
@@ -129,3 +140,14 @@ def _camera_name(path: Path) -> str:
         return (Path("/sys/class/video4linux") / path.name / "name").read_text().strip()
     except OSError:
         return ""
+
+
+def _usb_printer_name(node: Path) -> str:
+    """Maker and model out of an id such as ``MFG:Xprinter;CMD:ESC/POS;MDL:XP-80C;``."""
+    try:
+        said = (node / "device" / "ieee1284_id").read_text(errors="replace")
+    except OSError:
+        return ""
+    fields = dict(field.split(":", 1) for field in said.split(";") if ":" in field)
+    known = (fields.get(key, "").strip() for key in ("MFG", "MDL"))
+    return " ".join(word for word in known if word)

@@ -29,6 +29,7 @@ BUILT_IN = {
     "pcsc-social-card": "devices.social_card.driver:PcscSocialCard",
     "escpos-tcp": "devices.escpos.driver:EscposTcp",
     "escpos-serial": "devices.escpos.driver:EscposSerial",
+    "escpos-usb": "devices.escpos.usb:EscposUsb",
     "cups": "devices.cups.driver:CupsPrinter",
     "xfs4iot-card-reader": "devices.xfs4iot.card_reader:Xfs4iotCardReader",
     "xfs4iot-printer": "devices.xfs4iot.printer:Xfs4iotPrinter",

@@ -81,6 +81,22 @@ def profile(name: str, site: Path, as_json: bool, out: Path | None) -> None:
 
 
 @click.command()
+@click.argument("name")
+@click.argument("port", type=click.Path(path_type=Path))
+@click.option("--by-serial", is_flag=True, help="By the device's serial number, whatever plug it is in.")
+def role(name: str, port: Path, *, by_serial: bool) -> None:
+    """Print the udev rule that gives what is at PORT, e.g. /dev/ttyUSB0, the name /dev/yedeng/NAME."""
+    from devices.roles import NoRole, properties, rule
+
+    if not name.replace("-", "").replace("_", "").isalnum() or not name.isascii():
+        raise click.BadParameter("may hold only letters, digits, - and _", param_hint="NAME")
+    try:
+        click.echo(rule(name, properties(port), by_serial=by_serial))
+    except NoRole as error:
+        fail(f"{port}: {error}")
+
+
+@click.command()
 @click.option("--site", metavar="FILE", type=click.Path(path_type=Path), help="Leave out what it names.")
 @click.option("--port", "ports", multiple=True, metavar="PATH", help="Look at this serial port as well.")
 @click.option(
@@ -89,15 +105,17 @@ def profile(name: str, site: Path, as_json: bool, out: Path | None) -> None:
 @click.option("--probe", "ask", is_flag=True, help="Speak to every serial port: which driver gets an answer?")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def discover(site: Path | None, ports: tuple[str, ...], cups_port: int, ask: bool, as_json: bool) -> None:
-    """List serial ports, chip card readers, cameras and print queues of this machine, and propose drivers.
+    """List serial ports, chip card readers, cameras and printers of this machine, and propose drivers.
 
     Without --probe nothing is sent to any device. With it each port hears the questions of several protocols;
     a printer that cannot answer may print them.
     """
-    from devices.discovery import cameras, card_readers, print_queues, serial_ports
+    from devices.discovery import cameras, card_readers, print_queues, serial_ports, usb_printers
 
     loaded = None if site is None else load(site)
-    everything = (*serial_ports(ports), *card_readers(), *cameras(), *print_queues(cups_port))
+    everything = (
+        *serial_ports(ports), *card_readers(), *cameras(), *usb_printers(), *print_queues(cups_port)
+    )  # fmt: skip
     found = [one for one in everything if not _in_use(one, loaded)]
     if ask:
         found = asyncio.run(_probed(found))

@@ -53,6 +53,7 @@ _WORDS = {
     "no-service": "the service of this device is not there",
     "no-such-content": "the card does not hold this",
     "not-a-serial-port": "this is not a serial port",
+    "not-a-usb-printer": "this is not a printer's device",
     "not-accepting-jobs": "the queue takes no jobs; mend it with: cupsaccept QUEUE",
     "output-full": "the output tray is full",
     "paper-jammed": "paper is jammed",
@@ -77,6 +78,7 @@ _WORDS = {
     "tray-missing": "the paper tray is not in its place",
     "timed-out": "nothing happened in time",
     "unknown-host": "there is no such host",
+    "usb-not-permitted": "this user may not use the printer; is it in the group lp?",
     "waste-box-full": "the box for waste toner is full",
     "wrong-card": "this is not a card of the kind this reader is for",
 }

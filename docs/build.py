@@ -39,6 +39,7 @@ EXAMPLE_DEVICES = {
     "pcsc-social-card": ("social-card", {}),
     "escpos-tcp": ("receipt-printer", {"host": "192.168.0.50"}),
     "escpos-serial": ("second-receipt-printer", {"port": "/dev/serial/by-path/…"}),
+    "escpos-usb": ("third-receipt-printer", {"port": "/dev/usb/lp0"}),
     "cups": ("a4-printer", {"queue": "a4"}),
     "xfs4iot-card-reader": ("bank-card-reader", {}),
     "xfs4iot-printer": ("bank-receipt-printer", {}),

@@ -16,6 +16,7 @@ from devices.camera.driver import OpencvCamera
 from devices.codes import ScannedCode, Symbology
 from devices.cups.driver import CupsPrinter
 from devices.escpos.driver import EscposSerial, EscposTcp, PrinterOptions
+from devices.escpos.usb import EscposUsb
 from devices.gm65.driver import Gm65Serial
 from devices.registry import build
 from devices.sam.driver import SamSerial
@@ -265,7 +266,7 @@ def _simulator(name: str, options: BaseModel, base: Path, papers: Path, *, paced
             return SimulatedPrinter(
                 paper, TcpWire(paper.receive, name, _here(name, options.host), options.port)
             )
-        case EscposSerial.Options():
+        case EscposSerial.Options() | EscposUsb.Options():
             paper = _paper(name, options, papers)
             return SimulatedPrinter(paper, PtyWire(paper.receive, name, _free(name, base / options.port)))
     return None

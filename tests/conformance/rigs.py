@@ -196,6 +196,10 @@ class EscposSerialRig(BenchRig):
         return {"port": "port", **_IMPATIENT}
 
 
+class EscposUsbRig(EscposSerialRig):
+    driver = "escpos-usb"
+
+
 class CupsRig(BenchRig):
     driver = "cups"
     faults = SimulatedA4Printer.faults
@@ -241,6 +245,7 @@ RIGS = {
         Gm65SerialRig,
         EscposTcpRig,
         EscposSerialRig,
+        EscposUsbRig,
         CupsRig,
         OpencvCameraRig,
         EspeakNgRig,
