@@ -27,6 +27,7 @@ from devices.errors import DeviceError
 from devices.identity import IdCard, SocialSecurityCard
 from devices.photo import decode_photo
 from devices.receipt import Receipt, Text
+from devices.recordings.commands import agree, key, record, replay, unseal
 from devices.shell import (
     all_devices,
     fail,
@@ -39,7 +40,7 @@ from devices.shell import (
     use,
 )
 from devices.status import DeviceStatus
-from devices.technician import discover, profile, test
+from devices.technician import discover, profile, role, test
 from devices.words import in_words
 
 CARD_TIMEOUT = 30.0
@@ -229,6 +230,9 @@ async def _status_row(device: Device) -> dict[str, Any]:
     return identity(device) | axes | {"reasons": list(now.reasons)}
 
 
+for command in (record, replay, agree, key, unseal):
+    devices.add_command(command)
 devices.add_command(test)
 devices.add_command(profile)
 devices.add_command(discover)
+devices.add_command(role)
