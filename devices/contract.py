@@ -118,11 +118,14 @@ class Frame:
         number: counts up by at least one for every new picture of the device.
         at: when it was taken, seconds of `time.monotonic`.
         rgb: uint8 array of shape (height, width, 3), red first, top row first.
+        outline: corners of the page in it as fractions of width and height, from the top left one clockwise;
+            ``None`` when there is none, or the driver does not look for one.
     """
 
     number: int
     at: float
     rgb: NDArray[np.uint8]
+    outline: tuple[tuple[float, float], ...] | None = None
 
     @property
     def width(self) -> int:

@@ -34,6 +34,7 @@ BUILT_IN = {
     "xfs4iot-card-reader": "devices.xfs4iot.card_reader:Xfs4iotCardReader",
     "xfs4iot-printer": "devices.xfs4iot.printer:Xfs4iotPrinter",
     "xfs4iot-barcode-reader": "devices.xfs4iot.barcode_reader:Xfs4iotBarcodeReader",
+    "xfs4iot-camera": "devices.xfs4iot.camera:Xfs4iotCamera",
     "gm65-serial": "devices.gm65.driver:Gm65Serial",
     "opencv-camera": "devices.camera.driver:OpencvCamera",
     "espeak-ng": "devices.speech.driver:EspeakSpeaker",

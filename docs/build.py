@@ -44,6 +44,7 @@ EXAMPLE_DEVICES = {
     "xfs4iot-card-reader": ("bank-card-reader", {}),
     "xfs4iot-printer": ("bank-receipt-printer", {}),
     "xfs4iot-barcode-reader": ("bank-code-scanner", {}),
+    "xfs4iot-camera": ("bank-camera", {}),
     "gm65-serial": ("code-scanner", {"port": "/dev/serial/by-path/…"}),
     "opencv-camera": ("document-camera", {"source": "/dev/v4l/by-path/…"}),
     "espeak-ng": ("speaker", {}),

@@ -78,7 +78,7 @@ class SimulatedDesk:
 
         Raises UnknownPage when it is neither.
         """
-        self._view = lay(_page(what), desk())
+        self._view = lay(picture_of(what), desk())
         self._page = what
         self._show()
 
@@ -154,7 +154,8 @@ def _lit(colours: NDArray[np.float32], chance: np.random.Generator) -> Picture:
     return np.asarray(np.clip(colours * _light() + noise, 0, 255), np.uint8)
 
 
-def _page(what: str) -> Picture:
+def picture_of(what: str) -> Picture:
+    """A demonstration document by name, or an image file, as an RGB array. Raises UnknownPage."""
     if what in DOCUMENTS:
         return np.asarray(DOCUMENTS[what]().convert("RGB"))
     try:

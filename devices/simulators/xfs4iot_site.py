@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from devices.simulators.paper import PaperPrinter
+from devices.simulators.xfs4iot_camera import SimulatedCameraService
 from devices.simulators.xfs4iot_host import ServiceHost
 from devices.simulators.xfs4iot_service import SimulatedService
 from devices.simulators.xfs4iot_services import (
@@ -13,6 +14,7 @@ from devices.simulators.xfs4iot_services import (
     SimulatedPrinterService,
 )
 from devices.xfs4iot.barcode_reader import Xfs4iotBarcodeReader
+from devices.xfs4iot.camera import Xfs4iotCamera
 from devices.xfs4iot.card_reader import Xfs4iotCardReader
 from devices.xfs4iot.options import ServiceOptions
 from devices.xfs4iot.printer import Xfs4iotPrinter
@@ -43,6 +45,8 @@ class SimulatedServices:
                 return SimulatedCardReaderService(host, options.service or "CardReader")
             case Xfs4iotBarcodeReader.Options():
                 return SimulatedBarcodeReaderService(host, options.service or "BarcodeReader")
+            case Xfs4iotCamera.Options():
+                return SimulatedCameraService(host, options.service or "Camera")
             case Xfs4iotPrinter.Options():
                 paper = PaperPrinter(
                     self._papers, name, options.width_dots, taken_sensor=options.taken_sensor

@@ -254,6 +254,7 @@ RIGS = {
     "xfs4iot-card-reader": "tests.conformance.xfs4iot_rigs:Xfs4iotCardReaderRig",
     "xfs4iot-printer": "tests.conformance.xfs4iot_rigs:Xfs4iotPrinterRig",
     "xfs4iot-barcode-reader": "tests.conformance.xfs4iot_rigs:Xfs4iotBarcodeReaderRig",
+    "xfs4iot-camera": "tests.conformance.xfs4iot_rigs:Xfs4iotCameraRig",
     TEMPLATE: "tests.conformance.template.rig:TemplateScannerRig",
 }
 """Every driver here and its rig as ``module:Class``; a third party names its own with ``--rig``."""

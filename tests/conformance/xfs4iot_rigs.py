@@ -6,12 +6,19 @@ from pathlib import Path
 from socket import create_server
 from typing import Any
 
+from devices.simulators.xfs4iot_camera import SimulatedCameraService
 from devices.simulators.xfs4iot_services import (
     SimulatedBarcodeReaderService,
     SimulatedCardReaderService,
     SimulatedPrinterService,
 )
-from tests.conformance.rigs import BenchRig, EscposTcpRig, Gm65SerialRig, PcscSocialCardRig
+from tests.conformance.rigs import (
+    BenchRig,
+    EscposTcpRig,
+    Gm65SerialRig,
+    OpencvCameraRig,
+    PcscSocialCardRig,
+)
 
 
 class _ServiceRig(BenchRig):
@@ -48,3 +55,10 @@ class Xfs4iotBarcodeReaderRig(_ServiceRig):
     faults = SimulatedBarcodeReaderService.faults
     offering = Gm65SerialRig.offering
     secrets = Gm65SerialRig.secrets
+
+
+class Xfs4iotCameraRig(_ServiceRig):
+    driver = "xfs4iot-camera"
+    faults = SimulatedCameraService.faults
+    offering = OpencvCameraRig.offering
+    withdrawing = OpencvCameraRig.withdrawing

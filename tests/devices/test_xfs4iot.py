@@ -30,15 +30,18 @@ from devices.simulators.faults import Fault
 from devices.simulators.paper import PaperPrinter
 from devices.simulators.receipt_printer import SimulatedPrinter
 from devices.simulators.wire import TcpWire
+from devices.simulators.xfs4iot_camera import SimulatedCameraService
 from devices.simulators.xfs4iot_host import ServiceHost
+from devices.simulators.xfs4iot_service import SimulatedService
 from devices.simulators.xfs4iot_services import (
     SimulatedBarcodeReaderService,
     SimulatedCardReaderService,
     SimulatedPrinterService,
 )
 from devices.status import DeviceState, Fitness, Media, Paper, Supply
-from devices.xfs4iot import discovery
+from devices.xfs4iot import discovery, pictures
 from devices.xfs4iot.barcode_reader import Xfs4iotBarcodeReader
+from devices.xfs4iot.camera import Xfs4iotCamera
 from devices.xfs4iot.card_reader import Xfs4iotCardReader
 from devices.xfs4iot.printer import Xfs4iotPrinter
 
@@ -81,7 +84,12 @@ def printer(host: ServiceHost, tmp_path: Path) -> Iterator[SimulatedPrinterServi
     yield from served(SimulatedPrinterService(host, PaperPrinter(tmp_path, "service")))
 
 
-S = TypeVar("S", SimulatedCardReaderService, SimulatedBarcodeReaderService, SimulatedPrinterService)
+@pytest.fixture
+def camera(host: ServiceHost) -> Iterator[SimulatedCameraService]:
+    yield from served(SimulatedCameraService(host))
+
+
+S = TypeVar("S", bound=SimulatedService)
 
 
 def served(service: S) -> Iterator[S]:
@@ -468,3 +476,71 @@ async def test_a_printer_that_takes_no_bytes_is_given_up(
         with pytest.raises(PrintStopped) as stopped:
             await device.print_document(SLIP)
         assert (stopped.value.detail, stopped.value.job) == ("stalled", JobState.INCOMPLETE)
+
+
+# -- the camera
+
+
+async def test_a_page_is_captured_as_with_any_camera(
+    host: ServiceHost, camera: SimulatedCameraService
+) -> None:
+    camera.put("household-register")
+    async with opened(Xfs4iotCamera, host.port) as device:
+        capture = await device.capture(10)
+    assert capture.jpeg.startswith(b"\xff\xd8")
+    assert (capture.width, capture.height) != (1920, 1080), "the page, not the desk"
+    assert "no-page" not in capture.verdicts
+
+
+async def test_pictures_are_taken_only_while_somebody_looks(
+    host: ServiceHost, camera: SimulatedCameraService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "LOOKED_AT", 0.2)
+    camera.put("household-register")
+    async with opened(Xfs4iotCamera, host.port) as device:
+        await device.check()
+        assert "Camera.TakePicture" not in camera.asked
+        numbers: set[int] = set()
+        async with asyncio.timeout(10):
+            while len(numbers) < 3:
+                if (frame := device.latest()) is not None:
+                    numbers.add(frame.number)
+                    assert frame.outline is not None
+                await asyncio.sleep(0.01)
+            while device._preview is not None and device._preview._newest is not None:
+                await asyncio.sleep(0.01)  # nobody looks any more
+        taken = camera.asked.count("Camera.TakePicture")
+        await device.check()
+        assert camera.asked.count("Camera.TakePicture") == taken
+        assert device.latest() is None, "who looks again is not shown who stood there before"
+
+
+async def test_a_camera_that_repeats_its_last_picture_is_frozen(
+    host: ServiceHost, camera: SimulatedCameraService
+) -> None:
+    async def watch(device: Xfs4iotCamera) -> None:
+        while True:
+            device.latest()
+            await device.check()
+            await asyncio.sleep(0.02)
+
+    async with opened(Xfs4iotCamera, host.port, freshness=0.2) as device:
+        camera.fault = Fault.FROZEN
+        with pytest.raises(KeeperAction) as frozen:
+            await asyncio.wait_for(watch(device), 10)
+        assert frozen.value.detail == "frozen-picture"
+        assert not device.status.usable
+
+
+async def test_what_is_no_picture_and_which_camera_is_not_there(
+    host: ServiceHost, camera: SimulatedCameraService
+) -> None:
+    camera._film = (b"\xff\xd8 no picture at all",)
+    async with opened(Xfs4iotCamera, host.port) as device:
+        with pytest.raises(KeeperAction) as error:
+            await device.capture(5)
+        assert error.value.detail == "garbage"
+    async with opened(Xfs4iotCamera, host.port, camera="room") as device:
+        with pytest.raises(KeeperAction) as error:
+            await device.capture(5)
+        assert error.value.detail == "no-camera"
