@@ -17,17 +17,22 @@ from pydantic import ValidationError
 
 from devices.camera.codes import find_code
 from devices.codes import Purpose, RefusedCode, ScannedCode, Symbology, accept, opaque
+from devices.cups.ipp import IppError, decode_answer
 from devices.escpos.encode import PrinterProfile, encode
 from devices.escpos.status import AnswerParser, RealTime, RealTimeStatus
 from devices.gm65 import frame as gm65
 from devices.identity import MalformedCard, is_identity_number
 from devices.receipt import Columns, Receipt, Text
+from devices.recordings.hiding import hide
+from devices.recordings.personal import BY_DRIVER
+from devices.recordings.traffic import NotARecording, Recording, Traffic
 from devices.sam import frame as sam
 from devices.sam.card_text import decode_address, decode_card
 from devices.simulators.cards import RESIDENTS, encode_id_card, encode_social_card
 from devices.simulators.escpos_stream import CommandParser
 from devices.social_card import apdu, files
 from devices.status import DeviceState, Paper, Supply
+from devices.xfs4iot import message as xfs4iot
 from kiosk import wire
 from kiosk.wire.base import Message
 from tests.devices.hostile_codes import HOSTILE
@@ -209,6 +214,41 @@ def _camera_codes(data: bytes) -> None:
     assert code is None or isinstance(code.data, bytes)
 
 
+_DRIVERS = (*sorted(BY_DRIVER), "unknown")
+
+
+def _recordings(data: bytes) -> None:
+    """What is hidden keeps its length, what is shown is what was there, and the file says the same again."""
+    driver = _DRIVERS[data[0] % len(_DRIVERS)] if data else "unknown"
+    pieces = [data[at : at + 40] for at in range(1, len(data), 40)]
+    events = tuple(Traffic(0.0, "sent" if at % 5 == 0 else "heard", piece) for at, piece in enumerate(pieces))
+    hidden = hide(Recording(driver, {}, "2026-11-21", events, hidden=False))
+    for before, after in zip(events, hidden.events, strict=True):
+        assert isinstance(after, Traffic)
+        assert after.matches(before.data)
+    assert Recording.from_lines(hidden.to_lines()) == hidden
+    try:
+        Recording.from_lines(data.decode("utf-8", "ignore"))
+    except NotARecording:
+        return
+
+
+def _xfs4iot(data: bytes) -> None:
+    """Whatever a service says is a message or refused."""
+    try:
+        xfs4iot.decode(data.decode("utf-8", "ignore"))
+    except xfs4iot.MalformedMessage:
+        return
+
+
+def _ipp(data: bytes) -> None:
+    """Whatever a print server answers is read or refused."""
+    try:
+        decode_answer(data)
+    except IppError:
+        return
+
+
 _MESSAGES = tuple(
     sorted(
         (kind for kind in vars(wire).values() if isinstance(kind, type) and issubclass(kind, Message)),
@@ -264,6 +304,11 @@ _RECORDS = tuple(
     for resident in RESIDENTS.values()
     if resident.social_card is not None
 )
+_COMPLETION = (
+    b'{"header": {"name": "Common.Status", "requestId": 1, "type": "completion", "version": "2.0",'
+    b' "completionCode": "success"}, "payload": {"common": {"device": "online"}}}'
+)
+_IPP_ANSWER = bytes.fromhex("02000000 00000001 01 47 0012") + b"attributes-charset\0\5utf-8\3"
 _ANSWERS = (bytes.fromhex("16121212"), b"\x0c", b"\x37\x220042\x00", bytes.fromhex("1e3a5272"))
 
 TARGETS = (
@@ -279,5 +324,13 @@ TARGETS = (
     Target("social_card/apdu", _apdu, (bytes.fromhex("01020304056C0A 0102030461 03"), b"\x90\x00"), 140),
     Target("codes", _codes, tuple(HOSTILE), 2100),
     Target("camera/codes", _camera_codes, (bytes(9216), _picture_of_a_code()), 9216),
+    Target("recordings", _recordings, tuple(bytes((at,)) + _REPLIES[0] for at in range(len(_DRIVERS))), 1400),
+    Target("xfs4iot/message", _xfs4iot, (_COMPLETION,), 1000),
+    Target(
+        "cups/ipp",
+        _ipp,
+        (bytes.fromhex("02000000 00000001 01 47 0012") + b"attributes-charset\0\5utf-8\3",),
+        1000,
+    ),
     Target("kiosk/wire", _wire, _wire_seeds(), 2000),
 )
