@@ -1,7 +1,8 @@
 """A printer on USB by the kernel's own driver usblp: bytes in and out, never longer than a caller allows.
 
 usblp (drivers/usb/class/usblp.c) gives one device per printer, ``/dev/usb/lp0`` and so on, open to one
-program at a time. Read and write are USB bulk transfers: a printer that takes nothing leaves the device not writable.
+program at a time. Read and write are USB bulk transfers: a printer that takes nothing leaves the device not
+writable.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
-"""Receipt printers on USB: a raw pseudo-terminal stands in for the kernel's device, a function for its port."""
+"""Receipt printers on USB: a pseudo-terminal stands in for the kernel's device, a function for its port."""
 
 from __future__ import annotations
 
 import errno
 import fcntl
+import json
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -146,8 +147,15 @@ def test_it_is_discovered_by_what_it_says_of_itself(tmp_path: Path, monkeypatch:
         "MFG:Xprinter;CMD:ESC/POS;MDL:XP-80C;CLS:PRINTER;\n"
     )
     monkeypatch.setattr(discovery, "USB_PRINTERS", tmp_path)
-    shown = CliRunner().invoke(devices, ["discover", "--cups-port", "1"]).stdout
-    assert "usb-printer  /dev/usb/lp3  Xprinter XP-80C  escpos-usb" in shown
+    shown = json.loads(CliRunner().invoke(devices, ["discover", "--cups-port", "1", "--json"]).stdout)
+    assert [row for row in shown if row["kind"] == "usb-printer"] == [
+        {
+            "kind": "usb-printer",
+            "place": "/dev/usb/lp3",
+            "what": "Xprinter XP-80C",
+            "drivers": ["escpos-usb"],
+        }
+    ]
 
 
 def test_the_request_is_the_kernels() -> None:
