@@ -18,12 +18,26 @@ from devices.errors import DeviceError
 from devices.registry import build
 from devices.status import Fitness
 from devices.transports.pcsc import reader_names
+from devices.transports.websocket import Address
+from devices.worker import Turn
+from devices.xfs4iot.discovery import PUBLISHER, list_services
 
 SERIAL_DRIVERS = ("escpos-serial", "gm65-serial", "sam-serial")
 """In the order in which they are tried: the question of the first means nothing to the others."""
 
 _BY_USB_ID = {(0x0400, 0xC35A): ("sam-serial",)}
 """Vendor and product of USB serial devices that say what they are (PROTOCOLS.md; remembered, not seen)."""
+
+_BY_INTERFACE = {
+    "CardReader": "card-reader",
+    "Printer": "printer",
+    "BarcodeReader": "barcode-reader",
+    "Camera": "camera",
+}
+"""Interfaces of XFS4IoT and the drivers for them."""
+
+LOOKING, ANSWERING = 5.0, 1.0
+"""Seconds to look for XFS4IoT services, and for each answer."""
 
 _STABLE = (Path("/dev/serial/by-path"), Path("/dev/v4l/by-path"), Path("/dev/yedeng"))
 
@@ -95,6 +109,21 @@ def print_queues(port: int) -> list[Found]:
     except DeviceError:
         return []
     return [Found("print-queue", name, model, ("cups",)) for name, model in found]
+
+
+def terminal_services(port: int) -> list[Found]:
+    """The XFS4IoT services published on this machine, at that port or where the standard says; often none."""
+    machine = Address("127.0.0.1", port, PUBLISHER)
+    try:
+        found = list_services(machine, Turn(LOOKING), ANSWERING)
+    except DeviceError:
+        return []
+    return [
+        Found("service", uri, interface, (f"xfs4iot-{driver}",))
+        for uri, interfaces in found
+        for interface, driver in _BY_INTERFACE.items()
+        if interface in interfaces
+    ]
 
 
 async def probe(found: Found) -> Found:

@@ -102,19 +102,35 @@ def role(name: str, port: Path, *, by_serial: bool) -> None:
 @click.option(
     "--cups-port", metavar="PORT", default=631, show_default=True, help="Where this machine's CUPS listens."
 )
+@click.option(
+    "--xfs4iot-port",
+    metavar="PORT",
+    default=0,
+    help="Where this machine's XFS4IoT services are published; 0: where the standard says.",
+)
 @click.option("--probe", "ask", is_flag=True, help="Speak to every serial port: which driver gets an answer?")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-def discover(site: Path | None, ports: tuple[str, ...], cups_port: int, ask: bool, as_json: bool) -> None:
-    """List serial ports, chip card readers, cameras and printers of this machine, and propose drivers.
+def discover(
+    site: Path | None, ports: tuple[str, ...], cups_port: int, xfs4iot_port: int, ask: bool, as_json: bool
+) -> None:
+    """List serial ports, chip card readers, cameras, printers and XFS4IoT services, and propose drivers.
 
     Without --probe nothing is sent to any device. With it each port hears the questions of several protocols;
     a printer that cannot answer may print them.
     """
-    from devices.discovery import cameras, card_readers, print_queues, serial_ports, usb_printers
+    from devices.discovery import (
+        cameras,
+        card_readers,
+        print_queues,
+        serial_ports,
+        terminal_services,
+        usb_printers,
+    )
 
     loaded = None if site is None else load(site)
     everything = (
-        *serial_ports(ports), *card_readers(), *cameras(), *usb_printers(), *print_queues(cups_port)
+        *serial_ports(ports), *card_readers(), *cameras(), *usb_printers(), *print_queues(cups_port),
+        *terminal_services(xfs4iot_port),
     )  # fmt: skip
     found = [one for one in everything if not _in_use(one, loaded)]
     if ask:

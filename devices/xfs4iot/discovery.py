@@ -8,6 +8,7 @@ URI.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -45,7 +46,7 @@ def publishers(machine: Address, turn: Turn, answer_timeout: float) -> Iterator[
     for port in (machine.port,) if machine.port else ports(secure=machine.secure):
         address = replace(machine, port=port, path=PUBLISHER)
         try:
-            yield address, Service(WebSocketLine(address, turn, CONNECT_TIMEOUT), answer_timeout)
+            yield address, _connected(address, turn, answer_timeout)
         except (KeeperAction, DeviceTimeout):
             if machine.port:
                 raise
@@ -117,11 +118,36 @@ def find_service(
     raise error
 
 
+def list_services(machine: Address, turn: Turn, answer_timeout: float) -> list[tuple[str, set[str]]]:
+    """Every service of a machine, as URI and interfaces; those that do not answer are left out.
+
+    Raises:
+        DeviceError: the one port that is asked for has no publisher, or the turn is over.
+    """
+    found = []
+    for publisher, asked in publishers(machine, turn, answer_timeout):
+        with closing(asked):
+            addresses = services(publisher, asked, turn)
+        for address in addresses:
+            try:
+                with closing(_connected(address, turn, answer_timeout)) as service:
+                    able = capabilities(service.ask("Common.Capabilities", turn))
+            except (KeeperAction, DeviceTimeout):
+                turn.check()
+                continue
+            found.append((address.uri, set(able.commands)))
+    return found
+
+
+def _connected(address: Address, turn: Turn, answer_timeout: float) -> Service:
+    return Service(WebSocketLine(address, turn, CONNECT_TIMEOUT), answer_timeout)
+
+
 def _with_interface(
     address: Address, interface: str, turn: Turn, answer_timeout: float
 ) -> tuple[Service, Capabilities] | None:
     """Connect, ask what it can do, agree on versions; None for a service of another kind."""
-    service = Service(WebSocketLine(address, turn, CONNECT_TIMEOUT), answer_timeout)
+    service = _connected(address, turn, answer_timeout)
     try:
         able = capabilities(service.ask("Common.Capabilities", turn))
         if interface in able.commands:

@@ -33,6 +33,11 @@ from devices.simulators.escpos_stream import CommandParser
 from devices.social_card import apdu, files
 from devices.status import DeviceState, Paper, Supply
 from devices.xfs4iot import message as xfs4iot
+from devices.xfs4iot.card_slot import media_of
+from devices.xfs4iot.common import capabilities, device_status
+from devices.xfs4iot.conversation import Conversation
+from devices.xfs4iot.outcome import failure
+from devices.xfs4iot.printing import read_look
 from kiosk import wire
 from kiosk.wire.base import Message
 from tests.devices.hostile_codes import HOSTILE
@@ -234,11 +239,25 @@ def _recordings(data: bytes) -> None:
 
 
 def _xfs4iot(data: bytes) -> None:
-    """Whatever a service says is a message or refused."""
+    """Whatever a service says is a message or refused, and no device is fine unless the service says so."""
+    conversation = Conversation()
+    exchange = conversation.begin("Common.Status", {}, 0)
     try:
-        xfs4iot.decode(data.decode("utf-8", "ignore"))
+        conversation.hear(data.decode("utf-8", "ignore"))
     except xfs4iot.MalformedMessage:
         return
+    if exchange.completion is None:
+        return
+    if exchange.completion.code is not None:
+        assert re.fullmatch(r"[a-z0-9-]+", failure(exchange.completion, {}).detail)
+    payload = exchange.completion.payload
+    status, reader = device_status(payload, "cardReader")
+    assert status.device is not DeviceState.ONLINE or b"nline" in data or b"otentialFraud" in data
+    media_of(reader)
+    look = read_look(payload)
+    look.device_status(near_end_sensor=True, taken_sensor=False)
+    able = capabilities(payload)
+    able.versions(command for commands in able.commands.values() for command in commands)
 
 
 def _ipp(data: bytes) -> None:
@@ -308,6 +327,16 @@ _COMPLETION = (
     b'{"header": {"name": "Common.Status", "requestId": 1, "type": "completion", "version": "2.0",'
     b' "completionCode": "success"}, "payload": {"common": {"device": "online"}}}'
 )
+_STATUS = (
+    b'{"header":{"name":"Common.Status","requestId":1,"type":"completion","completionCode":"success"},'
+    b'"payload":{"common":{"device":"online"},"cardReader":{"media":"present"},"printer":{"media":"jammed",'
+    b'"paper":{"upper":"low"},"toner":"out"},"interfaces":[{"name":"Printer","commands":{"Printer.PrintRaw":'
+    b'{"versions":["2.0"]}}}]}}'
+)
+_FAILURE = (
+    b'{"header":{"name":"Common.Status","requestId":1,"type":"completion",'
+    b'"completionCode":"commandErrorCode"},"payload":{"errorCode":"noMedia"}}'
+)
 _IPP_ANSWER = bytes.fromhex("02000000 00000001 01 47 0012") + b"attributes-charset\0\5utf-8\3"
 _ANSWERS = (bytes.fromhex("16121212"), b"\x0c", b"\x37\x220042\x00", bytes.fromhex("1e3a5272"))
 
@@ -325,7 +354,7 @@ TARGETS = (
     Target("codes", _codes, tuple(HOSTILE), 2100),
     Target("camera/codes", _camera_codes, (bytes(9216), _picture_of_a_code()), 9216),
     Target("recordings", _recordings, tuple(bytes((at,)) + _REPLIES[0] for at in range(len(_DRIVERS))), 1400),
-    Target("xfs4iot/message", _xfs4iot, (_COMPLETION,), 1000),
+    Target("xfs4iot/message", _xfs4iot, (_COMPLETION, _STATUS, _FAILURE), 1000),
     Target(
         "cups/ipp",
         _ipp,

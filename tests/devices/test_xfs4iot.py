@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -13,6 +14,7 @@ from socket import create_server
 from typing import Any, TypeVar
 
 import pytest
+from click.testing import CliRunner
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -20,6 +22,7 @@ from cryptography.x509.oid import NameOID
 
 from config.settings import DeviceSettings, SettingsError
 from devices.codes import ScannedCode, Symbology
+from devices.commands import devices
 from devices.contract import PrintProof
 from devices.device import Device
 from devices.errors import DeviceError, DeviceTimeout, JobState, KeeperAction, PrintStopped, ResidentAction
@@ -149,6 +152,22 @@ async def test_a_service_is_found_by_its_interface_whatever_its_name_and_by_its_
     assert (await failure(Xfs4iotPrinter, host.port)).detail == "no-such-service"
     for service in (others, *services):
         service.stop()
+
+
+def test_services_are_discovered_with_the_drivers_for_them(
+    host: ServiceHost, reader: SimulatedCardReaderService, scanner: SimulatedBarcodeReaderService
+) -> None:
+    scanner.fault = Fault.SILENT  # one that does not answer keeps nobody from the others
+    told = CliRunner().invoke(devices, ["discover", "--xfs4iot-port", str(host.port), "--json"])
+    rows = [row for row in json.loads(told.stdout) if row["kind"] == "service"]
+    assert rows == [
+        {
+            "kind": "service",
+            "place": f"ws://127.0.0.1:{host.port}/xfs4iot/v1.0/CardReader",
+            "what": "CardReader",
+            "drivers": ["xfs4iot-card-reader"],
+        }
+    ]
 
 
 async def test_versions_are_agreed_on(host: ServiceHost, scanner: SimulatedBarcodeReaderService) -> None:
