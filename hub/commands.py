@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from hub.data import DATA_VARIABLE, HubData, HubDataError, write_key_pair
-from kiosk.wire.suites import HYBRID, PLAIN
+from kiosk.wire.suites import HYBRID, suite_names
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -117,7 +117,7 @@ def results(data: Path, *, as_json: bool) -> None:
 @click.option(
     "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder for the two files."
 )
-@click.option("--suite", type=click.Choice([HYBRID, PLAIN]), default=HYBRID, help="Ciphers of the pair.")
+@click.option("--suite", type=click.Choice(suite_names()), default=HYBRID, help="Ciphers of the pair.")
 def keys(out: Path, suite: str) -> None:
     """Make a pair of intake keys, intake.pub and intake.key."""
     try:
@@ -132,7 +132,7 @@ def keys(out: Path, suite: str) -> None:
 
 @hub.command("rotate-key")
 @_data_option
-@click.option("--suite", type=click.Choice([HYBRID, PLAIN]), default=HYBRID, help="Ciphers of the new key.")
+@click.option("--suite", type=click.Choice(suite_names()), default=HYBRID, help="Ciphers of the new key.")
 @click.option("--finish", is_flag=True, help="Let kiosks seal to the new key alone.")
 def rotate_key(data: Path, suite: str, *, finish: bool) -> None:
     """Take a new intake key; kiosks seal to both until `--finish`. The hub opens old seals for ever."""

@@ -69,6 +69,11 @@ class Suite(Protocol):
         ...
 
 
+def suite_names() -> list[str]:
+    """The names of all suites, built in and installed, the default first."""
+    return [*_BUILT_IN, *sorted({entry.name for entry in entry_points(group=_ENTRY_POINTS)})]
+
+
 def find_suite(name: str) -> Suite:
     """The suite of this name; raises ``KeyUnreadable`` for one that is neither built in nor installed."""
     if name in _BUILT_IN:
@@ -76,7 +81,10 @@ def find_suite(name: str) -> Suite:
     for entry in entry_points(group=_ENTRY_POINTS, name=name):
         suite: Suite = entry.load()()
         return suite
-    raise KeyUnreadable(f"a key file begins with the name of its suite, {HYBRID} or {PLAIN}")
+    raise KeyUnreadable(
+        "no seal suite of that name is installed: a key file begins with the name of its suite, "
+        f"{HYBRID}, {PLAIN} or that of a package"
+    )
 
 
 class _Hybrid:

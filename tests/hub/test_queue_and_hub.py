@@ -104,10 +104,10 @@ def test_a_thousand_uploads_with_three_in_ten_answers_lost_are_a_thousand_record
     with AnswerDropper(hub.port).running() as relay:
         relay.loses = lambda: chance.random() < 0.3
         client = open_client(relay.url)
-        with uploading(queue, client, Batches(items=5)):
+        with uploading(queue, client, Batches(items=1)):
             assert drained(queue)
         client.close()
-        assert relay.dropped > 60
+        assert relay.dropped >= 300
     assert queue.stats().delivered == 1000
     assert arrived(hub, ids) == sorted(item_id.hex for item_id in ids)
 
