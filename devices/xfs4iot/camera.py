@@ -9,6 +9,7 @@ from pydantic import Field
 
 from devices.camera import page
 from devices.contract import Camera, Capture, Frame
+from devices.selftest import Finding, Verdict, judged
 from devices.status import DeviceState, DeviceStatus, Fitness
 from devices.worker import Turn
 from devices.xfs4iot.common import device_status
@@ -85,6 +86,11 @@ class Xfs4iotCamera(Camera):
         found = page.verdicts(rgb, quad, straight)
         clean = straight if quad is None else page.whiten(straight)
         return Capture(page.to_jpeg(clean), clean.shape[1], clean.shape[0], found)
+
+    def _test(self, turn: Turn) -> tuple[Finding, ...]:
+        findings = judged(self._check(turn))
+        rgb = take_picture(self._connected(), turn, self.options.camera, self.options.picture_timeout)
+        return (*findings, Finding("picture", Verdict.GOOD, f"{rgb.shape[1]} x {rgb.shape[0]}"))
 
     def _connected(self) -> Service:
         assert self._service is not None, "verbs run on open devices only"

@@ -252,7 +252,8 @@ def _xfs4iot(data: bytes) -> None:
         assert re.fullmatch(r"[a-z0-9-]+", failure(exchange.completion, {}).detail)
     payload = exchange.completion.payload
     status, reader = device_status(payload, "cardReader")
-    assert status.device is not DeviceState.ONLINE or b"nline" in data or b"otentialFraud" in data
+    if status.device is DeviceState.ONLINE:
+        assert xfs4iot.section(payload, "common")["device"] in {"online", "potentialFraud"}
     media_of(reader)
     look = read_look(payload)
     look.device_status(near_end_sensor=True, taken_sensor=False)
