@@ -22,10 +22,10 @@ MEDICAL = "resident-medical-insurance-enrol"
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A source folder of three items."""
+    """A source folder of three items, and the facts that their policies ask for."""
     small = tmp_path / "source"
     small.mkdir()
-    for name in ("elderly-card", MEDICAL, "marriage-register"):
+    for name in ("elderly-card", MEDICAL, "marriage-register", "facts"):
         shutil.copy(SOURCE / f"{name}.toml", small)
     return small
 
