@@ -33,8 +33,12 @@ class PcscService:
         """It was started here."""
         return self._child is not None
 
-    def start(self) -> None:
-        """Make sure that the service answers. Raises ServiceMissing."""
+    def start(self, *options: str) -> None:
+        """Make sure that the service answers; one that is started here gets these options as well.
+
+        Raises:
+            ServiceMissing: there is none.
+        """
         if service_answers():
             return
         program = shutil.which("pcscd", path=_PLACES)
@@ -42,7 +46,7 @@ class PcscService:
             raise ServiceMissing("the PC/SC service pcscd is not installed: run deploy/setup.sh")
         rights = [] if os.geteuid() == 0 else ["sudo", "-n"]
         self._child = subprocess.Popen(
-            [*rights, program, "--foreground"],
+            [*rights, program, "--foreground", *options],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,

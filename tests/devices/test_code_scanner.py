@@ -122,6 +122,16 @@ def test_every_hostile_code_passes_through_the_framing_as_it_is() -> None:
         ]
 
 
+async def test_every_hostile_code_comes_through_the_line_as_it_is_and_disturbs_nothing(
+    scanner: CodeScanner, module: SimulatedCodeScanner
+) -> None:
+    for data in filter(None, HOSTILE):
+        module.show(ScannedCode(data, Symbology.QR))
+        assert await scanner.read(5) == ScannedCode(data, Symbology.QR)
+    module.show(TICKET)
+    assert await scanner.read(5) == TICKET
+
+
 @pytest.mark.parametrize("mode", ["triggered", "continuous"])
 async def test_a_code_is_read_with_its_symbology(
     module: SimulatedCodeScanner, tmp_path: Path, mode: str

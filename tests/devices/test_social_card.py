@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,11 +16,12 @@ from devices.contract import ChipCardReader
 from devices.errors import DeviceError, DeviceTimeout, KeeperAction, ResidentAction
 from devices.identity import SocialSecurityCard
 from devices.registry import build
-from devices.simulators.cards import RESIDENTS
+from devices.simulators.cards import RESIDENTS, encode_social_card
 from devices.simulators.faults import Fault
 from devices.simulators.pcsc_service import PcscService
-from devices.simulators.social_card import FIRST_PORT, SimulatedSocialCard, slot_port
+from devices.simulators.social_card import FIRST_PORT, Chip, SimulatedSocialCard, slot_port
 from devices.status import DeviceState, Fitness, Media
+from devices.supervisor import Supervisor
 
 pytestmark = pytest.mark.usefixtures("pcsc_service")
 
@@ -27,6 +31,21 @@ def _card(who: str) -> SocialSecurityCard:
     assert card is not None
     return card
 
+
+PYSCARDS_MONITOR = """
+import os, threading, time
+from smartcard.CardMonitoring import CardMonitor, CardObserver
+monitor = CardMonitor()
+monitor.addObserver(CardObserver())
+time.sleep(0.5)
+print("watching", flush=True)
+input()
+until = time.monotonic() + 5
+while threading.active_count() > 1 and time.monotonic() < until:
+    time.sleep(0.05)
+print("dead" if threading.active_count() == 1 else "alive", flush=True)
+os._exit(0)
+"""
 
 LI_GUILAN = _card("li-guilan")
 ZHAO_JIANGUO = _card("zhao-jianguo")
@@ -159,16 +178,67 @@ async def test_a_reader_that_is_not_there_is_named(slot: SimulatedSocialCard) ->
     assert device.status.device is DeviceState.NO_DEVICE
 
 
-async def test_a_restart_of_the_service_is_lived_through(
+async def test_a_restart_of_the_service_is_lived_through_where_pyscards_monitor_dies(
     driver: ChipCardReader, slot: SimulatedSocialCard, pcsc_service: PcscService
 ) -> None:
     if not pcsc_service.owned:
         pytest.skip("the service belongs to the machine")
+    monitor = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", PYSCARDS_MONITOR,
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert monitor.stdout is not None
+    assert await monitor.stdout.readline() == b"watching\n"
     reading = asyncio.create_task(driver.read(60))
     await asyncio.to_thread(pcsc_service.stop)
     await asyncio.to_thread(pcsc_service.start)
     await asyncio.to_thread(slot.lay, LI_GUILAN)
     assert await reading == LI_GUILAN
+    told, _ = await monitor.communicate(b"\n")
+    assert told == b"dead\n", "what others build on does not live through it (decision 006)"
+
+
+async def test_a_reader_that_is_pulled_is_no_device_and_comes_back(
+    slot: SimulatedSocialCard, pcsc_service: PcscService, tmp_path: Path
+) -> None:
+    if not pcsc_service.owned:
+        pytest.skip("the service belongs to the machine")
+    (tmp_path / "no-readers").touch()
+    supervisor = Supervisor({"social-card": _build()}, check_every=0.1)
+    await supervisor.start()
+    device = supervisor.first(ChipCardReader)
+    assert device is not None
+    assert device.status.usable
+    await asyncio.to_thread(pcsc_service.stop)
+    await asyncio.to_thread(pcsc_service.start, "--config", str(tmp_path / "no-readers"))
+    await _until(lambda: device.status.device is DeviceState.NO_DEVICE)
+    assert device.status.reasons == ("no-reader",)
+    await asyncio.to_thread(pcsc_service.stop)
+    await asyncio.to_thread(pcsc_service.start)
+    await _until(lambda: device.status.usable)
+    await asyncio.to_thread(slot.lay, LI_GUILAN)
+    assert await device.read(10) == LI_GUILAN
+    await supervisor.stop()
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    while not condition():
+        await asyncio.sleep(0.02)
+
+
+@pytest.mark.parametrize("version", ["1.00", "2.00", "3.00"])
+async def test_a_name_that_goes_on_in_its_second_record_is_read_whole(
+    driver: ChipCardReader, slot: SimulatedSocialCard, version: str
+) -> None:
+    """Cards of the first version have no second record; their names end with the first."""
+    name = "阿卜杜热西提·买买提吐尔逊江" + ("" if version == "1.00" else "·艾山江")
+    card = replace(LI_GUILAN, name=name, version=version)
+    records = encode_social_card(card)
+    if version == "1.00":
+        del records[0xEF06][0x4E]
+    slot.lay_chip(Chip(records, by_tag=False))
+    read = await driver.read(10)
+    assert (read.name, read.version) == (name, version)
 
 
 def test_slots_have_ports_of_their_own() -> None:
