@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import select
 import threading
 import tty
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -19,13 +19,15 @@ from devices.errors import KeeperAction
 from devices.registry import build
 from devices.sam import driver, exchange
 from devices.sam.driver import SamSerial
-from devices.sam.frame import FIND, READ, SELECT, FrameParser, Reply, Status
+from devices.sam.frame import FIND, READ, SAM_STATUS, SELECT, FrameParser, Reply, Status
 from devices.simulators.cards import RESIDENTS, encode_id_card
 from devices.worker import Turn
+from tests.devices.plugging import held
 
 LI_GUILAN = RESIDENTS["li-guilan"].id_card
 WHOLE = Reply(Status.OK, encode_id_card(LI_GUILAN)).encode()
 GOOD = {
+    SAM_STATUS.encode(): Reply(Status.OK).encode(),
     FIND.encode(): Reply(Status.FOUND, bytes(4)).encode(),
     SELECT.encode(): Reply(Status.OK, bytes(8)).encode(),
     READ.encode(): WHOLE,
@@ -48,6 +50,7 @@ class Far:
         self._near: int | None = near
         self._answer = answer
         self._last = last
+        self.asked: list[bytes] = []
         self._thread = threading.Thread(target=self._serve)
         self._thread.start()
 
@@ -62,6 +65,7 @@ class Far:
                     if self._near is not None:  # the driver holds it open now
                         os.close(self._near)
                         self._near = None
+                    self.asked.append(body)
                     reply = self._answer(body)
                     os.write(self._far, self._last if reply is None else reply)
                     if reply is None:
@@ -99,6 +103,27 @@ def test_cut_at_every_byte_of_a_reading_is_an_unplugged_reader(tmp_path: Path) -
             reader._close(Turn(5))
             far.join()
         assert failure.value.detail == "port-lost", cut
+        assert far.asked[-1] == _body(READ.encode())
+
+
+def _once(answers: dict[bytes, bytes], body: bytes) -> bytes | None:
+    return answers.pop(body, None)
+
+
+def test_cut_in_the_second_reading_is_an_unplugged_reader_as_well(tmp_path: Path) -> None:
+    for cut in range(0, len(WHOLE), 37):
+        answers = {_body(request): reply for request, reply in GOOD.items()}
+        far = Far(tmp_path / "line", partial(_once, answers), WHOLE[:cut])
+        reader = _reader(tmp_path)
+        reader._open(Turn(5))
+        try:
+            with pytest.raises(KeeperAction) as failure:
+                reader._read(Turn(5))
+        finally:
+            reader._close(Turn(5))
+            far.join()
+        assert failure.value.detail == "port-lost", cut
+        assert far.asked[-1] == _body(READ.encode())
 
 
 @pytest.mark.parametrize("cut", [0, 1, 7, 8, 640, 1294])
@@ -161,17 +186,11 @@ def test_a_thousand_plug_cycles_leave_nothing_behind(tmp_path: Path) -> None:
         reader._close(Turn(5))
         far.join()
 
-    def held() -> tuple[int, int, int]:
-        gc.collect()
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-        files = sum(1 for _ in Path("/proc/self/fd").iterdir())
-        return files, threading.active_count(), pages * os.sysconf("SC_PAGESIZE")
-
     for cut in range(200):
         cycle(cut)
     before = held()
     for cut in range(1000):
         cycle(cut)
-    files, threads, memory = (now - then for now, then in zip(held(), before, strict=True))
-    assert (files, threads) == (0, 0)
-    assert memory < 1_000_000
+    left = held() - before
+    assert (left.threads, left.files) == (0, 0)
+    assert left.memory < 1_000_000
