@@ -157,7 +157,7 @@ class RawLine:
         if not data:
             return
         try:
-            self._service.execute("Printer.PrintRaw", turn, _raw(data, "no"), limit=stall, errors=_ERRORS)
+            self._service.execute("Printer.PrintRaw", turn, _raw(data, "no"), limit=stall)
         except DeviceTimeout as error:
             if error.state is not None or turn.remaining <= 0:
                 raise
@@ -196,7 +196,7 @@ class RawLine:
 
     def _answer(self, asked: Exchange, turn: Turn) -> bytes:
         try:
-            done = self._service.finish(asked, turn, limit=self._answer_limit, errors=_ERRORS)
+            done = self._service.finish(asked, turn, limit=self._answer_limit)
         except DeviceTimeout as error:
             if error.state is not None or turn.remaining <= 0:
                 raise
@@ -218,20 +218,3 @@ _NO_ANSWERS = {
     CompletionCode.UNSUPPORTED_COMMAND,
     CompletionCode.INVALID_DATA,
 }
-
-
-def _stopped(detail: str) -> KeeperAction:
-    return KeeperAction(CompletionCode.HARDWARE_ERROR, detail)
-
-
-_ERRORS = {
-    "paperOut": lambda: _stopped("paper-out"),
-    "paperJammed": lambda: _stopped("paper-jammed"),
-    "mediaJammed": lambda: _stopped("media-jammed"),
-    "tonerOut": lambda: _stopped("toner-out"),
-    "shutterFail": lambda: _stopped("shutter-fail"),
-    "blackMark": lambda: _stopped("black-mark"),
-    "mediaRetained": lambda: _stopped("media-retained"),
-    "mediaRetracted": lambda: _stopped("media-retracted"),
-}
-"""Error codes of PrintRaw. None of them says that the printer itself must be opened anew."""

@@ -205,7 +205,11 @@ async def test_tls_is_spoken_to_whom_the_site_file_trusts(tmp_path: Path) -> Non
         Xfs4iotBarcodeReader, host.port, tmp_path, secure=True, ca_file="certificate.pem"
     ) as device:
         assert await device.read(5) == CODE
-    assert (await failure(Xfs4iotBarcodeReader, host.port, secure=True)).detail == "certificate-not-trusted"
+    (tmp_path / "other").mkdir()
+    certificate(tmp_path / "other")
+    for trusted in ({}, {"ca_file": str(tmp_path / "other" / "certificate.pem")}):
+        error = await failure(Xfs4iotBarcodeReader, host.port, secure=True, **trusted)
+        assert error.detail == "certificate-not-trusted"
     scanner.stop()
 
 
@@ -406,6 +410,9 @@ async def test_a_motor_gives_back_a_card_that_could_not_be_read(
             await reading
         assert wrong.value.detail == "wrong-card"
         await heard(motor, "CardReader.Move")
+        with pytest.raises(DeviceTimeout) as waiting:
+            await device.read(0.3)  # as long as it lies at the exit it is not drawn in again
+        assert waiting.value.detail == "no-card"
 
 
 def card(of: Any) -> Any:
