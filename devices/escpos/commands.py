@@ -54,6 +54,23 @@ def feed_dots(dots: int) -> bytes:
     return bytes((0x1B, 0x4A, dots))
 
 
+def qr(data: bytes, module_dots: int) -> bytes:
+    """GS ( k: a QR code of model 2, level M, drawn by the printer itself without a quiet zone."""
+
+    def call(function: int, arguments: bytes) -> bytes:
+        return b"\x1d(k" + (2 + len(arguments)).to_bytes(2, "little") + bytes((0x31, function)) + arguments
+
+    return b"".join(
+        (
+            call(0x41, b"2\x00"),  # fn 65: model 2
+            call(0x43, bytes((module_dots,))),  # fn 67: side of a module, dots
+            call(0x45, b"1"),  # fn 69: level M
+            call(0x50, b"0" + data),  # fn 80: store
+            call(0x51, b"0"),  # fn 81: print
+        )
+    )
+
+
 def raster(row_bytes: int, rows: bytes) -> bytes:
     """GS v 0 in bands: a picture of `row_bytes` bytes a row, most significant bit left, 1 is black."""
     band = row_bytes * BAND_ROWS

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from devices.escpos import commands
-from devices.escpos.raster import logo, qr_code, raster_command, rule, text_line
+from devices.escpos.raster import logo, module_dots, qr_code, raster_command, rule, text_line
 from devices.escpos.text import ASCII_DOTS, CHINESE_DOTS, clean, dots, gbk, wrap
 from devices.receipt import Align, Columns, Cut, Feed, Logo, Part, Qr, Receipt, Rule, Size, Text, Title
 
@@ -29,6 +29,10 @@ class PrinterProfile(BaseModel):
     )
     gbk: bool = Field(
         default=True, description="The printer has Chinese characters (GBK); otherwise every line is drawn."
+    )
+    qr: Literal["raster", "native"] = Field(
+        default="raster",
+        description="Who draws QR codes: we, as every printer takes it, or the printer itself (GS ( k).",
     )
     cut: Literal["partial", "full", "none"] = Field(default="partial", description="How the paper is cut.")
 
@@ -61,11 +65,28 @@ def _encode_part(part: Part, profile: PrinterProfile) -> list[bytes]:
         case Rule():
             return [_plain(raster_command(rule(width)))]
         case Qr():
-            return [_plain(raster_command(qr_code(part.data, part.module_dots, width)))]
+            return [_qr(part, profile)]
         case Feed():
             return [commands.feed_dots(_LEADING[1])] * part.lines
         case Cut():
             return [_cut(profile)]
+
+
+def _qr(part: Qr, profile: PrinterProfile) -> bytes:
+    """The code as a picture, or by the printer's own hand with its quiet zone above and below."""
+    width = profile.width_dots
+    if profile.qr == "raster":
+        return _plain(raster_command(qr_code(part.data, part.module_dots, width)))
+    dots_a_module = module_dots(part.data, part.module_dots, width)
+    quiet = commands.feed_dots(4 * dots_a_module)
+    return (
+        commands.align(1)
+        + commands.style(1, emphasis=False)
+        + quiet
+        + commands.qr(part.data.encode(), dots_a_module)
+        + quiet
+        + commands.align(0)
+    )
 
 
 def _paragraph(text: Text, profile: PrinterProfile) -> list[bytes]:

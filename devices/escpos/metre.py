@@ -11,6 +11,7 @@ import json
 import re
 from pathlib import Path
 
+import segno
 import structlog
 
 log = structlog.get_logger("yedeng.devices")
@@ -28,7 +29,8 @@ _MOVES = re.compile(
     rb"\x1dv0\x00..(..)"  # raster: rows
     rb"|\A\x1b3(.).*\n\Z"  # a line of text, which begins with its spacing
     rb"|\x1bJ(.)"  # feed
-    rb"|\x1dV[AB]()",  # feed to the cutter
+    rb"|\x1dV[AB]()"  # feed to the cutter
+    rb"|\x1d\(k\x03\x001C(.)\x1d\(k\x03\x001E1\x1d\(k(..)1P0",  # a QR code: module, length of its data
     re.DOTALL,
 )
 
@@ -45,13 +47,19 @@ def paper_mm(blocks: list[bytes]) -> float:
 def _dots(block: bytes) -> int:
     moved, at = 0, 0
     while (move := _MOVES.search(block, at)) is not None:
-        rows, spacing, feed, _ = move.groups()
+        rows, spacing, feed, _, module, length = move.groups()
         at = move.end()
         if rows is not None:
             moved += int.from_bytes(rows, "little")
             at += int.from_bytes(block[move.start() + 4 : move.start() + 6], "little") * int.from_bytes(
                 rows, "little"
             )
+        elif module is not None:
+            data = block[at : at + int.from_bytes(length, "little") - 3]
+            moved += module[0] * int(
+                segno.make_qr(data, error="m", boost_error=False).symbol_size(border=0)[0]
+            )
+            at += len(data)
         elif spacing is not None or feed is not None:
             moved += (spacing or feed)[0]
         else:

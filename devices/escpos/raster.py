@@ -51,7 +51,21 @@ def rule(width: int) -> Image.Image:
     return picture
 
 
-def qr_code(data: str, module_dots: int, width: int) -> Image.Image:
+def module_dots(data: str, wanted: int, width: int) -> int:
+    """The side of a module, dots, at which the code fits on the paper. Raises ValueError like `qr_code`."""
+    code = segno.make_qr(data, error="m", boost_error=False)
+    return fitting(int(code.symbol_size(border=4)[0]), wanted, width)
+
+
+def fitting(modules: int, wanted: int, width: int) -> int:
+    """The side of a module, dots: as wanted, or as large as the paper allows, but no smaller than 4."""
+    dots = min(wanted, width // modules)
+    if dots < 4:
+        raise ValueError(f"a QR code of {modules} modules needs {modules * 4} dots, the paper has {width}")
+    return dots
+
+
+def qr_code(data: str, wanted: int, width: int) -> Image.Image:
     """A QR code, level M, with a quiet zone of four modules, in the middle of the paper.
 
     A module gets smaller, down to 4 dots, where the paper is too narrow. Raises ValueError when the data
@@ -59,9 +73,7 @@ def qr_code(data: str, module_dots: int, width: int) -> Image.Image:
     """
     code = segno.make_qr(data, error="m", boost_error=False)
     modules = int(code.symbol_size(border=4)[0])
-    dots = min(module_dots, width // modules)
-    if dots < 4:
-        raise ValueError(f"the data of this QR code needs {modules * 4} dots, the paper has {width}")
+    dots = fitting(modules, wanted, width)
     cells = Image.new("1", (modules, modules), 1)
     cells.putdata([0 if cell else 255 for row in code.matrix_iter(border=4) for cell in row])
     side = modules * dots

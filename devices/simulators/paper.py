@@ -6,6 +6,9 @@ import threading
 from collections import deque
 from pathlib import Path
 
+import segno
+from PIL import Image
+
 from devices.simulators.escpos_stream import Command, CommandParser
 from devices.simulators.faults import Fault
 from devices.simulators.roll import Cell, Roll
@@ -81,6 +84,7 @@ class PaperPrinter:
         self._cells: list[Cell] = []
         self._text = ""
         self._style = _Style()
+        self._module, self._stored = 3, b""
 
     @property
     def unknown_commands(self) -> list[bytes]:
@@ -185,10 +189,26 @@ class PaperPrinter:
         return b""
 
     def _confirm(self, name: bytes, data: bytes) -> bytes:
-        """The answer that everything before has been printed."""
+        """The answer that everything before has been printed; a code, which answers nothing."""
+        if data[:1] == b"k" and len(data) > 5:
+            self._qr(data[4], data[5:])
         if name == b"\x1dr":
             return b"\x00" if data in {b"\x01", b"1"} else b""
         return b"\x37\x22" + data[5:9] + b"\x00" if data[0:1] == b"H" and data[3:5] == b"00" else b""
+
+    def _qr(self, function: int, arguments: bytes) -> None:
+        """GS ( k of a QR code: 67 side of a module, 80 store, 81 print."""
+        match function:
+            case 67:
+                self._module = min(max(1, arguments[0]), 16)
+            case 80:
+                self._stored = arguments[1:]
+            case 81:
+                picture = _code(self._stored, self._module)
+                if picture is not None:
+                    self._flush_line()
+                    self._roll.raster((picture.width + 7) // 8, picture.tobytes(), self._style.align)
+                    self._count_line()
 
     def _character(self, data: bytes) -> None:
         text, cell = self._style.cell(data)
@@ -243,3 +263,15 @@ class PaperPrinter:
         unfinished = path.with_suffix(".part")
         picture.save(unfinished, "PNG")
         unfinished.replace(path)  # whoever watches the folder sees whole pictures only
+
+
+def _code(data: bytes, module: int) -> Image.Image | None:
+    """A QR code as a printer draws it, without a quiet zone, 1 is black; None: it cannot be one."""
+    try:
+        code = segno.make_qr(data, error="m", boost_error=False)
+    except ValueError:  # nothing stored, or more than a code holds
+        return None
+    rows = [[cell for cell in row for _ in range(module)] for row in code.matrix_iter(border=0)]
+    picture = Image.new("1", (len(rows[0]), len(rows) * module))
+    picture.putdata([255 * cell for row in rows for _ in range(module) for cell in row])
+    return picture

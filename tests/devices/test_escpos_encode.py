@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from devices.escpos.encode import PrinterProfile, encode
+from devices.escpos.metre import paper_mm
 from devices.escpos.text import clean, dots, gbk, wrap
 from devices.receipt import (
     Align,
@@ -32,6 +33,7 @@ from devices.simulators.escpos_stream import CommandParser
 from devices.simulators.paper import PaperPrinter
 
 WIDE, NARROW = PrinterProfile(), PrinterProfile(width_dots=384)
+NATIVE_QR = PrinterProfile(width_dots=384, qr="native")
 
 
 def wire(*parts: Part, profile: PrinterProfile = WIDE) -> bytes:
@@ -114,7 +116,7 @@ def test_alignment(tmp_path: Path) -> None:
     assert lefts[0] < lefts[1] < lefts[2]
 
 
-@pytest.mark.parametrize("profile", [WIDE, NARROW])
+@pytest.mark.parametrize("profile", [WIDE, NARROW, NATIVE_QR])
 def test_a_qr_code_on_paper_can_be_read(tmp_path: Path, profile: PrinterProfile) -> None:
     data = "https://hub.example/c/3701-2026-000173?k=7Q4M"
     printer = printed(tmp_path, Text("扫一扫"), Qr(data), profile=profile)
@@ -123,11 +125,19 @@ def test_a_qr_code_on_paper_can_be_read(tmp_path: Path, profile: PrinterProfile)
     assert cv2.QRCodeDetector().detectAndDecode(picture)[0] == data
 
 
+def test_a_code_drawn_by_the_printer_itself_is_a_few_bytes_and_moves_the_same_paper() -> None:
+    code = Receipt((Qr("yedeng:7K3M-9QX2-P4C"),))
+    ours, its = (encode(code, PrinterProfile(qr=by)) for by in ("raster", "native"))
+    assert len(b"".join(its)) * 20 < len(b"".join(ours))
+    assert paper_mm(its) == paper_mm(ours)
+
+
 def test_a_qr_module_has_at_least_four_dots() -> None:
     with pytest.raises(ValueError, match="4 dots"):
         Qr("x", module_dots=3)
-    with pytest.raises(ValueError, match="paper"):
-        encode(Receipt((Qr("x" * 1500),)), NARROW)
+    for profile in (NARROW, NATIVE_QR):
+        with pytest.raises(ValueError, match="paper"):
+            encode(Receipt((Qr("x" * 1500),)), profile)
 
 
 def test_a_receipt_is_cut_once_at_its_end_or_where_it_says(tmp_path: Path) -> None:
