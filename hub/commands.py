@@ -62,7 +62,10 @@ def serve(data: Path, host: str, port: int) -> None:
 @hub.command()
 @_data_option
 def seed(data: Path) -> None:
-    """Publish the demonstration catalogue and put one decided result there to collect."""
+    """Publish the demonstration catalogue and put one decided result there to collect.
+
+    Forms, cards and videos that are not made yet are told and left out; an item left out is a failure.
+    """
     _prepare(data)
     from hub.cases.demonstration import seed_decided_case
     from hub.catalogue.publishing import DEMONSTRATION, DEMONSTRATION_FILES, NotBuilt, publish
@@ -77,7 +80,7 @@ def seed(data: Path) -> None:
     items = len(json.loads(publication.items))
     click.echo(f"catalogue version {publication.version} with {items} items")
     click.echo(f"result to collect: case {result.case.case_no}")
-    if faults:
+    if any(fault.costs for fault in faults):
         sys.exit(1)
 
 
