@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Sets up what the kiosk needs on Debian 12: packages, virtual environment, fonts, icons, texts, demonstration guides.
+# Sets up what the kiosk needs on Debian 12: packages, virtual environment, fonts, icons, pinyin, texts, demonstration guides.
 #
 #   deploy/setup.sh kiosk    to run the kiosk (default)
 #   deploy/setup.sh test     and to run the tests
@@ -87,6 +87,7 @@ case "$purpose" in
 esac
 "$venv/bin/python" deploy/make_fonts.py
 "$venv/bin/python" deploy/make_icons.py
+"$venv/bin/python" deploy/make_input.py
 "$venv/bin/python" deploy/make_catalogues.py
 if [ -d assets/build/catalogue ]; then files=(--files assets/build/catalogue); else files=(); fi
 "$venv/bin/python" main.py guide build hub/catalogue/demonstration "${files[@]}" --out assets/build/demonstration.catalogue

@@ -39,7 +39,7 @@ class Sheet:
     lead: Part | None = None
     hints: tuple[Part, ...] = ()
     under: Part | None = None
-    main: Press | None = None
+    main: Part | None = None
     split: float = 0.4
     bare: bool = False
 

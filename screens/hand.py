@@ -5,15 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from screens.input.desk import Desk
+from screens.input.messages import Point
+
 
 @dataclass
 class Kept:
     """What a resident did on one page so far.
 
-    Survives a change of mode and being covered, and goes with the page.
+    Survives a change of mode and being covered, and goes with the page. ``letters`` of pinyin stand behind
+    the ``draft`` until they become hanzi, ``strokes`` until they are read.
     """
 
     draft: str = field(default="", repr=False)
+    letters: str = field(default="", repr=False)
+    strokes: list[list[Point]] = field(default_factory=list, repr=False)
     scroll: float = 0.0
     section: str = ""
     rendering: str = ""
@@ -24,12 +30,13 @@ class Kept:
 class Hand:
     """The page's way back to the stage. ``answer(id, value)`` answers once.
 
-    ``again()`` draws the same page anew.
+    ``again()`` draws the same page anew. ``desk`` is what words are written with.
     """
 
     answer: Callable[[str, str], None]
     again: Callable[[], None]
     kept: Kept
+    desk: Desk = field(default_factory=Desk)
 
     def choose(self, id_: str) -> None:
         """Answer with an id alone."""

@@ -25,6 +25,7 @@ from screens import fonts
 from screens.bar import BarKey, Modes
 from screens.frame import Surroundings, View
 from screens.hand import Hand, Kept
+from screens.input.desk import Desk, installed
 from screens.kit.part import Part
 from screens.look import Look
 from screens.pages import render
@@ -95,6 +96,8 @@ class KivyStage:
         self.root = Root(self)
         self._redraw = Clock.create_trigger(self._draw)
         self._uncover = Clock.create_trigger(self._draw, 0.05)
+        #: What residents write with.
+        self.desk = Desk(Clock.create_trigger(lambda _: self._build()), installed=installed())
         self._minute = Clock.schedule_interval(self._update_strip, 1.0)
 
     # -- what journeys call
@@ -149,6 +152,7 @@ class KivyStage:
     def wipe(self, *, person_stays: bool = False) -> None:
         """End of a visit: forget pictures, entries and speech; the modes, too, unless the person stays."""
         self._voice.hush()
+        self.desk.wipe(person_stays=person_stays)
         for shown in self._stack:
             shown.kept = Kept()
         while not self._wishes.empty():
@@ -210,6 +214,7 @@ class KivyStage:
         """Stop the clock and the voice."""
         self._minute.cancel()
         self._voice.hush()
+        self.desk.wipe()
         self._set_view(None)
 
     # -- touches
@@ -292,7 +297,10 @@ class KivyStage:
 
     def _compose(self, shown: _Shown) -> None:
         hand = Hand(
-            answer=lambda id_, value: self._answered(shown, id_, value), again=self._build, kept=shown.kept
+            answer=lambda id_, value: self._answered(shown, id_, value),
+            again=self._build,
+            kept=shown.kept,
+            desk=self.desk,
         )
         around = Surroundings(
             self.modes,

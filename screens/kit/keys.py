@@ -1,133 +1,44 @@
-"""What is typed with: the field that shows it large, the letter keyboard, the digit pad."""
+"""What is typed with: the letter keyboard and the digit pad."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
-from kivy.graphics import Color, Rectangle
+from collections.abc import Callable, Sequence
 
 from kiosk.text import Sayable, text
 from screens.kit.icons import Icon
 from screens.kit.part import Part
-from screens.kit.press import Press, Skin, Surface
+from screens.kit.press import Press, Skin
 from screens.kit.words import Words
 from screens.look import Look
 
 LETTERS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 DIGITS = "1234567890"
-BACKSPACE, CLEAR = "\b", "\0"
+BACKSPACE, CLEAR, SPACE, APOSTROPHE = "\b", "\0", " ", "'"
 Typed = Callable[[str], None]
 
 
-class Field(Surface):
-    """Shows what has been typed, with a caret that stands still; the ghost while there is nothing."""
-
-    def __init__(self, look: Look, *, ghost: Sayable = "", icon: str | None = None, lines: int = 1) -> None:
-        m = look.measures
-        self.ghost = look.say(ghost)
-        self.entry = _Entry(look, lines)
-        self.mark = Icon(look, icon, 11, "lamp") if icon else None
-        super().__init__(
-            look,
-            self.entry,
-            Skin("card", "lamp", "text", m.button_radius, 2 * m.stroke),
-            pad=(m.px(8), m.px(3)),
-        )
-        if self.mark is not None:
-            self.add_widget(self.mark)
-
-    def show(self, words: str) -> None:
-        """Show what has been typed."""
-        self.entry.show(words, self.ghost)
-
-    def height_for(self, width: float) -> float:
-        m = self.look.measures
-        return max(m.main_height, self.entry.height_for(width) + 2 * m.px(3))
-
-    def arrange(self) -> None:
-        super().arrange()
-        if self.mark is not None:
-            m = self.look.measures
-            self.mark.place(self.x + m.px(8), self.y, self.mark.side, self.height)
-            left = self.mark.right + m.px(6)
-            self.entry.place(left, self.y + m.px(3), self.right - m.px(8) - left, self.height - 2 * m.px(3))
-
-
-class _Entry(Part):
-    """The words of a field; of an entry too long for it the end is shown, where the caret is."""
-
-    def __init__(self, look: Look, lines: int) -> None:
-        super().__init__()
-        self.look = look
-        self.lines = lines
-        self.typed = Words(look, "", "tile", bold=True)
-        self.ghost = Words(look, "", "body", "soft")
-        self.add_widget(self.typed)
-        self.add_widget(self.ghost)
-        with self.canvas.after:
-            self._ink = Color(*look.colour("lamp"))
-            self._caret = Rectangle()
-        self._shown = ("", "")
-
-    def height_for(self, width: float) -> float:
-        return self.typed.height_for(1e6) * self.lines
-
-    def show(self, words: str, ghost: str) -> None:
-        self._shown = (words, ghost)
-        if self.placed:
-            self.arrange()
-
-    def arrange(self) -> None:
-        words, ghost = self._shown
-        m = self.look.measures
-        gap = m.px(2)
-        room = self.width - 2 * gap
-        while len(self._broken(words, room)) > self.lines:
-            words = words[1:]
-        lines = self._broken(words, room)
-        self.typed.text = "\n".join(lines)
-        self.typed.lines(-1.0)
-        self.typed.place(self.x, self.y, self.width, self.height)
-        self.ghost.text = "" if words else ghost
-        self.ghost.lines(-1.0)
-        self.ghost.place(self.x + gap * 2.5, self.y, self.width - gap * 2.5, self.height)
-        tall = self.typed.em * 1.05
-        line = self.typed.height_for(1e6) / max(1, len(lines))
-        middle = self.center_y - line * (len(lines) - 1) / 2
-        left = self.x + (self.typed.measure(lines[-1]) if lines[-1] else 0)
-        self._caret.pos = (round(left + gap * 0.7), round(middle - tall / 2))
-        self._caret.size = (max(2, m.px(0.8)), round(tall))
-
-    def _broken(self, words: str, room: float) -> list[str]:
-        self.typed.text = words
-        self.typed.lines(-1.0)
-        return self.typed.lines(room)
-
-
 class Keyboard(Part):
-    """Letters in the order of every keyboard, digits above them, and keys to delete, clear and space."""
+    """Letters in the order of every keyboard, digits above them, behind the last row the keys of ``tail``."""
 
     def __init__(
-        self, look: Look, typed: Typed, *, digits: bool = True, space: bool = False, grow: float = 0.0
+        self,
+        look: Look,
+        typed: Typed,
+        *,
+        digits: bool = True,
+        tail: Sequence[str] = (BACKSPACE, CLEAR),
+        grow: float = 0.0,
     ) -> None:
         super().__init__(grow=grow)
         self.look = look
-        delete = _key(
-            look, "key-backspace", text("keys.backspace"), lambda: typed(BACKSPACE), icon="backspace"
-        )
-        clear = _key(look, "key-clear", text("keys.clear"), lambda: typed(CLEAR), words=text("keys.clear"))
-        rows: list[list[tuple[Press, float]]] = []
-        if digits:
-            rows.append([(_letter(look, character, typed), 1.0) for character in DIGITS])
-        rows += [[(_letter(look, character, typed), 1.0) for character in row] for row in LETTERS]
-        wide = 1.5
-        if space:
-            rows[-1].append(
-                (_key(look, "key- ", text("keys.space"), lambda: typed(" "), words=text("keys.space")), wide)
-            )
-        rows[-1] += [(delete, wide), (clear, wide)] if not space else [(delete, wide)]
-        self.rows = rows
-        for row in rows:
+        self.rows = [
+            [(_letter(look, character, typed), 1.0) for character in row]
+            for row in ((DIGITS, *LETTERS) if digits else LETTERS)
+        ]
+        self.rows[-1] += [
+            (special_key(look, kind, typed), 1.0 if kind == APOSTROPHE else 1.5) for kind in tail
+        ]
+        for row in self.rows:
             for key, _ in row:
                 self.add_widget(key)
 
@@ -163,16 +74,8 @@ class Pad(Part):
         super().__init__(grow=1.0)
         self.look = look
         keys = [_letter(look, character, typed, large=True) for character in "123456789"]
-        left = (
-            _letter(look, "X", typed, large=True)
-            if with_x
-            else _key(look, "key-clear", text("keys.clear"), lambda: typed(CLEAR), words=text("keys.clear"))
-        )
-        keys += [
-            left,
-            _letter(look, "0", typed, large=True),
-            _key(look, "key-backspace", text("keys.backspace"), lambda: typed(BACKSPACE), icon="backspace"),
-        ]
+        left = _letter(look, "X", typed, large=True) if with_x else special_key(look, CLEAR, typed)
+        keys += [left, _letter(look, "0", typed, large=True), special_key(look, BACKSPACE, typed)]
         self.keys = keys
         for key in keys:
             self.add_widget(key)
@@ -204,8 +107,20 @@ def edit(draft: str, typed: str, longest: int) -> str:
     return (draft + typed)[:longest]
 
 
+def special_key(look: Look, kind: str, typed: Typed) -> Press:
+    """A key that is no letter: ``BACKSPACE``, ``CLEAR``, ``SPACE`` or ``APOSTROPHE``."""
+    if kind == BACKSPACE:
+        return named_key(
+            look, "key-backspace", text("keys.backspace"), lambda: typed(BACKSPACE), icon="backspace"
+        )
+    if kind == APOSTROPHE:
+        return _letter(look, APOSTROPHE, typed)
+    name, words = ("key-clear", text("keys.clear")) if kind == CLEAR else ("key- ", text("keys.space"))
+    return named_key(look, name, words, lambda: typed(kind), words=words)
+
+
 def _letter(look: Look, character: str, typed: Typed, *, large: bool = False) -> Press:
-    return _key(
+    return named_key(
         look,
         f"key-{character}",
         character,
@@ -215,7 +130,7 @@ def _letter(look: Look, character: str, typed: Typed, *, large: bool = False) ->
     )
 
 
-def _key(
+def named_key(
     look: Look,
     key: str,
     label: Sayable,
@@ -225,6 +140,7 @@ def _key(
     icon: str | None = None,
     large: bool = False,
 ) -> Press:
+    """A key of a keyboard, with words or an icon on it."""
     m = look.measures
     skin = Skin("card", "line", "text", m.px(4), m.stroke)
     inside: Part

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from kivy.clock import Clock
@@ -124,15 +125,24 @@ def paragraph(look: Look, words: Sayable, colour: str = "text", size: TypeSize =
 
 
 class Segments(Part):
-    """One switch of two or three; the chosen one is filled with the lamp."""
+    """One switch of two or three; the chosen one is filled with the lamp. ``key`` begins its cells' names."""
 
     def __init__(
-        self, look: Look, options: Sequence[tuple[str, Sayable]], chosen: str, choose: Callable[[str], None]
+        self,
+        look: Look,
+        options: Sequence[tuple[str, Sayable]],
+        chosen: str,
+        choose: Callable[[str], None],
+        *,
+        key: str = "rendering",
     ) -> None:
         super().__init__()
         m = look.measures
         self.look = look
-        cells = [self._cell(look, id_, words, id_ == chosen, choose) for id_, words in options]
+        cells = [
+            self._cell(look, f"{key}-{id_}", words, id_ == chosen, partial(choose, id_))
+            for id_, words in options
+        ]
         for cell in cells:
             cell.grow = 1.0
         quiet = Skin("raised", "line", "text", m.button_radius, m.stroke)
@@ -140,7 +150,7 @@ class Segments(Part):
         self.add_widget(self._back)
 
     @staticmethod
-    def _cell(look: Look, id_: str, words: Sayable, chosen: bool, choose: Callable[[str], None]) -> Press:
+    def _cell(look: Look, key: str, words: Sayable, chosen: bool, fire: Callable[[], None]) -> Press:
         m = look.measures
         skin = Skin("lamp" if chosen else None, None, "on_lamp" if chosen else "text", m.button_radius, 0)
         said = Words(look, words, "body", skin.ink, bold=chosen, align="center")
@@ -148,9 +158,9 @@ class Segments(Part):
             look,
             said,
             skin,
-            key=f"rendering-{id_}",
+            key=key,
             label=words,
-            fire=lambda: choose(id_),
+            fire=fire,
             pad=(m.px(2), m.px(1.5)),
             least=(m.target, m.target),
             selected=chosen,

@@ -5,39 +5,50 @@ from __future__ import annotations
 from kiosk.pages import Find
 from screens.frame import Sheet
 from screens.hand import Hand
+from screens.input.writer import Writer
+from screens.kit.field import Field
 from screens.kit.icons import Picture
-from screens.kit.keys import Field, Keyboard, edit
 from screens.kit.part import Column, Part, Space
 from screens.kit.pieces import row_card
 from screens.kit.scroller import Scroller
 from screens.kit.words import Words
+from screens.kit.writing import WritingPad
 from screens.look import Look
 
 MOST_RESULTS = 20
+LONGEST = 40
 
 
 def render(look: Look, page: Find, hand: Hand) -> Sheet:
-    """The field, what is found so far, the letters. In landscape the letters stand at the right."""
+    """The field, what is found so far, the keys. In landscape the keys stand at the right."""
     m = look.measures
     field = Field(look, ghost=page.prompt, icon="search")
     results = Results(look, page, hand)
 
-    def typed(character: str) -> None:
-        hand.kept.draft = edit(hand.kept.draft, character, 40)
+    def changed() -> None:
         hand.kept.scroll = 0
-        field.show(hand.kept.draft)
+        field.show(hand.kept.draft, hand.kept.letters)
         results.refresh()
 
-    field.show(hand.kept.draft)
-    # With large keys in the low band the digits leave no room for what is found.
-    keys = Keyboard(look, typed, digits=not (look.elder and m.low_reach), grow=float(look.landscape))
+    field.show(hand.kept.draft, hand.kept.letters)
+    writer = Writer(hand.kept, hand.desk, LONGEST, changed=changed)
+    pad = WritingPad(look, writer, hand.desk, hand.again)
+    if m.low_reach:
+        # Nothing in the field is touched: it stands under the title, and the band is left to what is.
+        return Sheet(
+            hints=(field,),
+            under=results if look.landscape else None,
+            body=pad if look.landscape else Column([results, pad], gap=m.px(6)),
+            split=0.42,
+        )
     if look.landscape:
-        return Sheet(under=results, body=Column([field, Space(m.px(6)), keys]), split=0.42)
-    return Sheet(under=field, body=Column([results, keys], gap=m.px(6)))
+        return Sheet(under=results, body=Column([field, Space(m.px(6)), pad]), split=0.42)
+    pad.grow = 0.0
+    return Sheet(under=field, body=Column([results, pad], gap=m.px(6)))
 
 
 class Results(Part):
-    """What is found for the draft, drawn anew at every key."""
+    """What is found for what stands in the field, letters of pinyin included, drawn anew at every key."""
 
     def __init__(self, look: Look, page: Find, hand: Hand) -> None:
         super().__init__(grow=1.0)
@@ -49,15 +60,15 @@ class Results(Part):
     def refresh(self) -> None:
         """Search again."""
         self.clear_widgets()
-        draft = self.hand.kept.draft
-        found = self.page.find(draft)[:MOST_RESULTS]
+        words = self.hand.kept.draft + self.hand.kept.letters
+        found = self.page.find(words)[:MOST_RESULTS]
         if found:
             rows = [row_card(self.look, choice, self.hand.choose) for choice in found]
             column = Column(rows, gap=self.look.measures.px(5))
             self.inside: Part = Scroller(
                 self.look, column, start=self.hand.kept.scroll, moved=self.hand.scrolled
             )
-        elif draft:
+        elif words:
             self.inside = _nothing(self.look, self.page)
         else:
             self.inside = Space()
