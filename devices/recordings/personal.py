@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import TypeVar
 
 from devices.escpos.status import AnswerParser, ProcessId
 from devices.gm65 import frame as gm65
+from devices.identity import Document, IdCard, check_digit
 from devices.sam import frame as sam
 from devices.simulators.cards import RESIDENTS, encode_id_card, encode_social_card
 from devices.simulators.escpos_stream import Command, CommandParser
@@ -55,13 +57,35 @@ def _found(
                 yield start, item
 
 
+_NAME, _NAME_EN, _BORN, _ADDRESS = "示范", "EXAMPLE", date(1990, 3, 7), "示范路 1 号"
+_FIRST_17 = {Document.FOREIGN_PERMANENT_RESIDENT_2023: "91015619900307000"}
+_RESIDENT_17 = "11010119900307000"
+
+
+def _nobody(card: IdCard) -> IdCard:
+    """A card of the same kind that is nobody's, and sound."""
+    first_17 = _FIRST_17.get(card.document, _RESIDENT_17)
+    old = card.document is Document.FOREIGN_PERMANENT_RESIDENT_2017
+    return replace(
+        card,
+        name=_NAME,
+        name_en=card.name_en and _NAME_EN,
+        number="EXA199003070001" if old else first_17 + check_digit(first_17),
+        birth_date=_BORN,
+        address=card.address and _ADDRESS,
+        pass_number=card.pass_number and "H00000000",
+        photo_wlt=bytes(1024),
+    )
+
+
 _NUMBER_SIZE, _ADDRESS_SIZE, _CARD_SIZE = 16, 70, 1280
 _FLAG = slice(4 + 248, 4 + 250)
 _CARD_BY_FLAG = {
-    encode_id_card(resident.id_card)[_FLAG]: encode_id_card(resident.id_card)
-    for resident in reversed(RESIDENTS.values())
+    card[_FLAG]: card
+    for resident in RESIDENTS.values()
+    if (card := encode_id_card(_nobody(resident.id_card)))
 }
-"""An invented person's card for each of the four layouts."""
+"""Nobody's card for each of the four layouts."""
 
 
 def _sam_sent(stream: bytes) -> Iterator[Known]:
@@ -94,7 +118,7 @@ def _sam_heard(stream: bytes) -> Iterator[Known]:
 def _stand_in(data: bytes, cards: list[bytes]) -> bytes:
     """An invented card for a real one; two that differ have different photos afterwards, too."""
     if len(data) == _ADDRESS_SIZE:
-        return "示范路 1 号".ljust(_ADDRESS_SIZE // 2).encode("utf-16-le")
+        return _ADDRESS.ljust(_ADDRESS_SIZE // 2).encode("utf-16-le")
     if len(data) < _CARD_SIZE:
         return bytes(len(data))
     if data not in cards:
@@ -158,12 +182,20 @@ def _escpos_heard(stream: bytes) -> Iterator[Known]:
 
 _VALUES = {
     tag: value
-    for resident in reversed(RESIDENTS.values())
+    for resident in RESIDENTS.values()
     if resident.social_card is not None
-    for records in encode_social_card(resident.social_card).values()
+    for records in encode_social_card(
+        replace(
+            resident.social_card,
+            name=_NAME,
+            number=_RESIDENT_17 + check_digit(_RESIDENT_17),
+            birth_date=_BORN,
+            card_number="A00000000",
+        )
+    ).values()
     for tag, value in records.items()
 }
-"""An invented person's records by tag."""
+"""Nobody's records by tag."""
 
 _TAGS = {record.tag for record in RECORDS}
 _VERSION = 0x03

@@ -182,11 +182,11 @@ async def play(recording: Recording, *, paced: bool = False, results: list[objec
             for event in recorded:
                 outcome = await played.run(event.verb, lambda: _do(device, event.verb, results))  # noqa: B023
                 outcomes.append(Outcome(event.verb, event.outcome, outcome))
+            until = time.monotonic() + _LAST_WORDS
+            while script.left and not script.strayed and time.monotonic() < until:  # noqa: ASYNC110 - a thread's
+                await asyncio.sleep(0.01)
         finally:
             await device.close()
-        until = time.monotonic() + _LAST_WORDS
-        while script.left and not script.strayed and time.monotonic() < until:  # noqa: ASYNC110 - set in a thread
-            await asyncio.sleep(0.01)
     strayed = script.strayed or (
         f"{script.left} pieces of traffic were never asked for" if script.left else ""
     )

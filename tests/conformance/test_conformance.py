@@ -15,6 +15,8 @@ from structlog.testing import capture_logs
 from config.settings import SettingsError
 from devices.device import Device
 from devices.errors import CompletionCode, DeviceError, KeeperAction
+from devices.recordings.hiding import hide
+from devices.recordings.recorder import Recorder
 from devices.selftest import Verdict
 from devices.simulators.faults import Fault
 from devices.status import DeviceState, DeviceStatus, Paper, Supply
@@ -173,6 +175,20 @@ async def test_nothing_it_brings_to_light_reaches_the_log(rig: Rig) -> None:
         told = repr(logs) + repr(result) + repr(device.status)
         assert logs, "every verb leaves one line"
     assert not [secret for secret in rig.secrets if secret in told]
+
+
+async def test_nothing_it_brings_to_light_reaches_a_recording(rig: Rig) -> None:
+    device = rig.build()
+    device.tap = recorder = Recorder()
+    await recorder.run("open", device.open)
+    await asyncio.to_thread(rig.offer)
+    await recorder.run("work", lambda: rig.work(device))
+    await device.close()
+    told = hide(recorder.recording(device)).to_lines()
+    spellings = {
+        secret.encode(coding).hex() for secret in rig.secrets for coding in ("utf-8", "gbk", "utf-16-le")
+    }
+    assert not [spelling for spelling in spellings if spelling in told]
 
 
 async def test_it_leaves_nothing_open(rig: Rig) -> None:

@@ -35,7 +35,7 @@ class TemplateScanner(CodeScanner):
     _line: SerialLine | None = None
 
     def _open(self, _turn: Turn) -> None:
-        self._line = SerialLine(self.base / self.options.port, self.options.baudrate)
+        self._line = SerialLine(self.base / self.options.port, self.options.baudrate, self.tap)
 
     def _close(self, _turn: Turn) -> None:
         line, self._line = self._line, None  # also called when _open failed
