@@ -10,7 +10,7 @@ from typing import Literal
 
 from config.settings import KioskSettings
 from devices.contract import PrintProof, ReceiptPrinter
-from devices.errors import DeviceError, JobState, PrintStopped
+from devices.errors import DeviceBusy, DeviceError, JobState, PrintStopped
 from devices.identity import CHINA_TIME, mask_name
 from devices.receipt import Align, Columns, Cut, Feed, Logo, Part, Qr, Receipt, Rule, Size, Text, Title
 from devices.supervisor import Supervisor
@@ -29,10 +29,12 @@ class NotPrinted:
     """The paper did not come out; ``why`` is the device's detail key.
 
     Not ``surely``: the printer was lost at the end, and only somebody who looks knows whether there is paper.
+    ``begun``: some of it may be on paper, so that another one must be marked as a copy.
     """
 
     why: str
     surely: bool = True
+    begun: bool = False
 
 
 Paper = Literal["printed", "sent"] | NotPrinted
@@ -59,17 +61,19 @@ async def _print(devices: Supervisor, receipt: Receipt) -> Paper:
     try:
         proof = await printer.print_document(receipt)
     except DeviceError as error:
-        return NotPrinted(
-            error.detail, not (isinstance(error, PrintStopped) and error.job is JobState.UNKNOWN)
-        )
+        nothing_known = JobState.NOT_STARTED if isinstance(error, DeviceBusy) else JobState.UNKNOWN
+        job = error.job if isinstance(error, PrintStopped) else nothing_known
+        return NotPrinted(error.detail, job is not JobState.UNKNOWN, job is not JobState.NOT_STARTED)
     return "printed" if proof is PrintProof.PRINTED else "sent"
 
 
 async def hand_over(visit: Visit, item: ServiceItem, applicant: Applicant, filed: Filed, step: Step) -> None:
     """Print the receipt of a filing and end with its number; the page says whether there is paper."""
-    paper = await print_paper(
-        visit, filing_receipt(visit.stage.say, visit.kiosk.site.kiosk, item, applicant, filed)
-    )
+
+    def receipt(again: bool) -> Receipt:
+        return filing_receipt(visit.stage.say, visit.kiosk.site.kiosk, item, applicant, filed, again=again)
+
+    paper = await _print_until_settled(visit, receipt, step)
     received = filed.case_no is not None
     if filed.promised_by:
         answer: Sayable = text("done.answer-by", date=filed.promised_by)
@@ -90,6 +94,31 @@ async def hand_over(visit: Visit, item: ServiceItem, applicant: Applicant, filed
     )
 
 
+async def _print_until_settled(visit: Visit, receipt: Callable[[bool], Receipt], step: Step) -> Paper:
+    """Print; a receipt that was begun and not finished may be printed again, marked as a copy."""
+    paper = await print_paper(visit, receipt(False))
+    while isinstance(paper, NotPrinted) and paper.begun:
+        page = Notice(
+            name="receipt-spoiled",
+            title=text("not-printed.title" if paper.surely else "receipt.unsure"),
+            note=paper_note(paper),
+            lines=(text("receipt.copy-line"), text("help.line", phone=visit.kiosk.site.kiosk.helpline)),
+            tone="warn",
+            picture="out-of-service",
+            main=Action("again", text("not-printed.again"), "printer"),
+            others=(Action("go-on", text("receipt.go-on")),),
+            step=step,
+        )
+        if (await visit.show(page, passing=True)).id == "go-on":
+            break
+        another = await print_paper(visit, receipt(True))
+        if not isinstance(another, NotPrinted) or another.begun:
+            paper = another
+        else:  # nothing new came out: what is known of the first sheet stays true
+            paper = NotPrinted(another.why, paper.surely, begun=True)
+    return paper
+
+
 def paper_note(paper: Paper, printed: str = "done.paper") -> Sayable:
     """Whether there is paper to take (said by the key ``printed``), and what to do when there is none."""
     if paper == "sent" or (isinstance(paper, NotPrinted) and not paper.surely):
@@ -100,13 +129,23 @@ def paper_note(paper: Paper, printed: str = "done.paper") -> Sayable:
 
 
 def filing_receipt(
-    say: Say, site: KioskSettings, item: ServiceItem, applicant: Applicant, filed: Filed
+    say: Say,
+    site: KioskSettings,
+    item: ServiceItem,
+    applicant: Applicant,
+    filed: Filed,
+    *,
+    again: bool = False,
 ) -> Receipt:
-    """One of two honest papers: "received, number N" or "kept here, will be sent"; no full ID number."""
+    """One of two honest papers: "received, number N" or "kept here, will be sent"; no full ID number.
+
+    ``again`` marks a second printing.
+    """
     received = filed.case_no is not None
     head: list[Part] = [
         Logo(),
         Title(say(text("paper.received" if received else "paper.kept"))),
+        *_mark(say, again=again),
         Text(say(text("done.case-no" if received else "done.check-code")), align=Align.CENTRE),
         Text(filed.number, Size.HUGE, emphasis=True, align=Align.CENTRE),
         Rule(),
@@ -131,12 +170,11 @@ def filing_receipt(
 
 def result_slip(say: Say, site: KioskSettings, copy: ResultCopy, *, again: bool) -> Receipt:
     """A result on a slip, with copy number and verification code; ``again`` marks a second printing."""
-    marked = (Text(say(text("paper.again")), emphasis=True, align=Align.CENTRE),) if again else ()
     return Receipt(
         (
             Logo(),
             Title(say(copy.title)),
-            *marked,
+            *_mark(say, again=again),
             *(Columns(say(line.label), line.value) for line in copy.lines),
             Rule(),
             Text(say(copy.body)),
@@ -186,6 +224,11 @@ def trouble_slip(say: Say, site: KioskSettings, number: str) -> Receipt:
             *_foot(say, site),
         )
     )
+
+
+def _mark(say: Say, *, again: bool) -> tuple[Text, ...]:
+    """What a second printing says of itself."""
+    return (Text(say(text("paper.again")), Size.LARGE, emphasis=True, align=Align.CENTRE),) if again else ()
 
 
 def _foot(say: Say, site: KioskSettings) -> tuple[Rule | Text | Cut, ...]:

@@ -31,9 +31,11 @@ async def collect_result(visit: Visit) -> None:
 async def _print_until_taken(visit: Visit, copy: ResultCopy, step: Step) -> bool:
     """Print a committed copy, again if it did not come out; what became of each paper goes to the hub."""
     report = visit.kiosk.results.report
-    for attempt in range(3):
-        slip = result_slip(visit.stage.say, visit.kiosk.site.kiosk, copy, again=attempt > 0)
+    begun = False
+    for _ in range(3):
+        slip = result_slip(visit.stage.say, visit.kiosk.site.kiosk, copy, again=begun)
         paper = await print_paper(visit, slip)
+        begun = begun or not isinstance(paper, NotPrinted) or paper.begun
         if not isinstance(paper, NotPrinted) or not paper.surely:
             if paper == "printed":  # what the printer could not confirm, only the resident can
                 await visit.once("printed", partial(report, copy, "printed"))

@@ -109,6 +109,33 @@ async def test_out_of_paper_costs_the_receipt_and_nothing_else(here: Town) -> No
     assert key_of(guide.chips[0].text) == "standing.here.receipt_printer", "said before the first question"  # type: ignore[attr-defined]
 
 
+async def test_a_receipt_that_broke_off_is_printed_again_as_a_copy_and_one_in_doubt_is_asked_for(
+    here: Town,
+) -> None:
+    def fall_silent(page: Page) -> None:
+        here.bench("fault", device="receipt-printer", fault="silent")
+
+    def refill(page: Page) -> str:
+        here.bench("fault", device="receipt-printer", fault="none")
+        return "again"
+
+    here.bench("fault", device="receipt-printer", fault="paper-out:3")
+    how, resident = await here.visit(*to_the_end(here), On("receipt-spoiled", refill), On("done", "finish"))
+    assert how is Ending.DONE
+    assert key_of(last(resident, Done).note) == "done.paper"
+    paper = here.paper()
+    assert "paper.again" in paper, "the second sheet is marked"
+    assert last(resident, Done).number in paper
+    assert len([case for case in await here.hub("cases") if case["item"] == ITEM]) == 1
+
+    _, resident = await here.visit(
+        *to_the_end(here), On("filing", fall_silent), On("receipt-spoiled", "go-on"), On("done", "finish")
+    )
+    asked = next(page for page in resident.seen if page.name == "receipt-spoiled")
+    assert key_of(asked.title) == "receipt.unsure", "nobody says that it is missing"
+    assert key_of(last(resident, Done).note) == "done.paper-sent"
+
+
 async def test_a_card_that_cannot_be_read_is_explained_and_read_the_next_time(here: Town) -> None:
     here.bench("fault", device="id-reader", fault="card-pulled-mid-read")
 
