@@ -1,0 +1,220 @@
+"""How well names answer a reading of a query, for a handful of items at once.
+
+Every unit of the query looks for its best place in every name: the same character, a like sound, the first
+letter. A place counts in full only if the unit's neighbours are found beside it. Words of the table may also
+be answered by their meaning. What a name leaves unanswered weighs by how rare it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kiosk.search.index import ENGLISH_PLANE
+from kiosk.search.lexicon import CONCEPT, ELSEWHERE, FILLER, PLACE, UNKNOWN
+from kiosk.search.query import FIRST_LETTER, Reading, Segment
+
+Floats = NDArray[np.float32]
+
+#: What a place without neighbours is worth, and a meaning instead of the word.
+ALONE: Final = 0.42
+MEANT: Final = 0.93
+IN_TEXT: Final = 0.4
+COMMON: Final = 0.985
+#: Kinds of segments that must be explained before their neighbours count.
+ALIEN: Final = frozenset({UNKNOWN, ELSEWHERE, PLACE})
+
+
+@dataclass(frozen=True)
+class Packed:
+    """An item's names as arrays: characters, sounds, where each name starts, how long it is, its meaning."""
+
+    id: str
+    shown: tuple[str, ...]
+    official: int
+    characters: NDArray[np.uint32]
+    sounds: NDArray[np.uint16]
+    starts: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+    concepts: tuple[int, ...]  # a bit for each concept, one number a name
+
+
+@dataclass(frozen=True)
+class Found:
+    """How well one item answers a reading.
+
+    ``score`` orders items, from 0 to 1. ``fit`` is how well its best name, the one at ``name``, answers the
+    whole query and is itself used up; ``placed`` the part of the query that some name holds by its characters
+    or sounds. ``known`` is what the answered words of the table weigh, ``certain`` that against what stays
+    unexplained beside them.
+    """
+
+    score: float
+    fit: float
+    placed: float
+    known: float
+    certain: float
+    name: int
+
+
+@dataclass(frozen=True)
+class Question:
+    """A reading with what its segments weigh, mean (concepts as bits), and whose texts name them.
+
+    ``said`` holds, for each segment, places in the list of items.
+    """
+
+    reading: Reading
+    weights: Sequence[float]
+    meanings: Sequence[int]
+    said: Sequence[frozenset[int]]
+
+
+def weigh(question: Question, items: Sequence[Packed]) -> list[Found]:
+    """How well each of the items answers."""
+    reading = question.reading
+    lengths = np.concatenate([item.lengths for item in items])
+    starts = _shifted([item.starts for item in items], [len(item.characters) for item in items])
+    counts = [len(item.starts) for item in items]
+    firsts = np.cumsum([0, *counts[:-1]])
+
+    placed = _placed(reading, items)
+    answered = np.maximum.reduceat(placed, starts, axis=1)  # unit x name
+    filled = np.add.reduceat(placed.max(axis=0), starts)
+    # One character of a name answers one unit, not the same key pressed six times.
+    answered *= np.minimum(1.0, (filled + 1e-6) / (answered.sum(axis=0) + 1e-6))
+    filled /= lengths
+    heavy = _by_unit(reading, question.weights)
+    total = max(float(heavy.sum()), 1e-6)
+    even = _by_unit(reading, [(one.end - one.start) * (one.kind != FILLER) for one in reading.segments])
+    held = np.maximum.reduceat(even @ answered / max(float(even.sum()), 1.0), firsts)
+    _by_meaning(question, items, answered, filled, lengths)
+
+    together = np.maximum.reduceat(answered, firsts, axis=1)  # unit x item
+    for segment, places in zip(reading.segments, question.said, strict=True):
+        for place in places:
+            units = slice(segment.start, segment.end)
+            together[units, place] = np.maximum(together[units, place], IN_TEXT)
+    explained = heavy @ together / total
+    words = heavy * _by_unit(reading, [_is_word(one) * (one.end - one.start) for one in reading.segments])
+    known = words @ together
+    alien = heavy * _by_unit(
+        reading, [(one.kind in ALIEN) * (one.end - one.start) for one in reading.segments]
+    )
+    certain = known / (known + alien @ (1 - together) + 1e-6)
+
+    english, chinese = (1.0, 0.9) if reading.how == "english" else (0.9, 1.0)
+    worth = np.concatenate([_worth(item, COMMON, english, chinese) for item in items])
+    fit = heavy @ answered / total * (0.55 + 0.45 * np.minimum(filled, 1.0)) * worth
+    found = []
+    for place, (first, count) in enumerate(zip(firsts, counts, strict=True)):
+        best = int(first + np.argmax(fit[first : first + count]))
+        found.append(
+            Found(
+                float(0.5 * explained[place] + 0.5 * fit[best]),
+                float(fit[best]),
+                float(held[place]),
+                float(known[place]),
+                float(certain[place]),
+                best - int(first),
+            )
+        )
+    return found
+
+
+def _worth(item: Packed, common: float, english: float, chinese: float) -> Floats:
+    """What a fit of each name counts: a common one a hair less than an official one, English less."""
+    places = np.arange(len(item.starts))
+    foreign = item.characters[item.starts] >= ENGLISH_PLANE
+    worth: Floats = np.where(foreign, english, chinese * np.where(places < item.official, 1.0, common))
+    return worth
+
+
+def _shifted(starts: Sequence[NDArray[np.int64]], sizes: Sequence[int]) -> NDArray[np.int64]:
+    offsets = np.cumsum([0, *sizes[:-1]])
+    return np.concatenate([one + offset for one, offset in zip(starts, offsets, strict=True)])
+
+
+def _by_meaning(
+    question: Question, items: Sequence[Packed], answered: Floats, filled: Floats, lengths: NDArray[np.int64]
+) -> None:
+    """Let names answer words of the table by their meaning, too."""
+    masks = [mask for item in items for mask in item.concepts]
+    for segment, bits, weight in zip(
+        question.reading.segments, question.meanings, question.weights, strict=True
+    ):
+        units = slice(segment.start, segment.end)
+        if segment.kind == ELSEWHERE:  # only the whole word answers, not a part of it
+            answered[units] *= answered[units].min(axis=0) > 0.85
+        elif bits and weight > 0:
+            meant = np.fromiter(((mask & bits) != 0 for mask in masks), bool, len(masks))
+            lacking = meant * (1 - answered[units].mean(axis=0))
+            filled += lacking * min(segment.end - segment.start, 2) / lengths
+            answered[units] = np.maximum(answered[units], MEANT * meant)
+
+
+def _by_unit(reading: Reading, weights: Sequence[float]) -> Floats:
+    """What each unit weighs, where its segment as a whole weighs so much."""
+    heavy = np.zeros(len(reading.units), np.float32)
+    for segment, weight in zip(reading.segments, weights, strict=True):
+        heavy[segment.start : segment.end] = weight / (segment.end - segment.start)
+    return heavy
+
+
+def _is_word(segment: Segment) -> float:
+    """How far it is a word of the table that can hardly stand there by chance."""
+    if segment.kind != CONCEPT:
+        return 0.0
+    return 1.0 if segment.end - segment.start > 1 or segment.english else 0.5
+
+
+def _placed(reading: Reading, items: Sequence[Packed]) -> Floats:
+    """The worth of every unit at every character of the items' names, neighbours considered."""
+    characters = np.concatenate([item.characters for item in items])
+    sounds = np.concatenate([item.sounds for item in items])
+    units = reading.units
+    frame = np.zeros((len(units) + 4, len(characters) + 4), np.float32)
+    plain = frame[2:-2, 2:-2]
+    for row, unit in zip(plain, units, strict=True):
+        if unit.credits is not None:
+            np.take(unit.credits, sounds, out=row)
+        for code, credit in unit.codes:
+            row[characters == code] = credit
+    if len(units) == 1:
+        return plain
+    rows, columns = frame.shape
+
+    def beside(down: int, right: int) -> Floats:
+        return frame[2 + down : rows - 2 + down, 2 + right : columns - 2 + right]
+
+    near = np.maximum(beside(-1, -1), beside(1, 1))
+    for worth, steps in (
+        (0.85, ((-1, -2), (-2, -1), (1, 2), (2, 1))),  # one character too many or too few between them
+        (0.9, ((-1, 1), (1, -1))),  # swapped
+    ):
+        other = beside(*steps[0])
+        for step in steps[1:]:
+            other = np.maximum(other, beside(*step))
+        near = np.maximum(near, worth * other)
+    # An English word says enough by itself, a syllable does not.
+    alone = np.where(characters >= ENGLISH_PLANE, 0.85, ALONE).astype(np.float32)
+    placed: Floats = plain * (alone + (1 - alone) * np.minimum(near / FIRST_LETTER, 1.0))
+    return placed
+
+
+def corrected(reading: Reading, item: Packed, name: int) -> bool:
+    """Whether this name of the item was found by something that sounds or looks like it, not by itself."""
+    place = slice(int(item.starts[name]), int(item.starts[name] + item.lengths[name]))
+    characters, sounds = item.characters[place], item.sounds[place]
+    for segment in reading.segments:
+        for unit in reading.units[segment.start : segment.end] if segment.kind != FILLER else ():
+            worth = max((credit for code, credit in unit.codes if code in characters), default=0.0)
+            if unit.credits is not None:
+                worth = max(worth, float(unit.credits[sounds].max(initial=0.0)))
+            if 0 < worth < 1 and unit.kind in {"hanzi", "whole", "wrong", "word"}:
+                return True
+    return False
