@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from types import MappingProxyType
 
 from devices.identity import mask_name, mask_number
 from kiosk.materials import Photo, photograph
@@ -24,12 +25,17 @@ def prefilled(field: FormField, applicant: Applicant) -> str:
 
 
 async def fill_in(
-    visit: Visit, form: tuple[FormField, ...], applicant: Applicant, step: Step | None = None
+    visit: Visit,
+    form: tuple[FormField, ...],
+    applicant: Applicant,
+    step: Step | None = None,
+    known: Mapping[str, str] = MappingProxyType({}),
 ) -> Answers:
-    """Ask what the card did not say; the answers by field id."""
+    """Ask what neither the card nor an earlier page has said; the answers by field id."""
     answers: Answers = {}
     for field in form:
-        answers[field.id] = prefilled(field, applicant) or await ask(visit, field, step)
+        said = prefilled(field, applicant) or known.get(field.id, "")
+        answers[field.id] = said if said and not complaint(field, said) else await ask(visit, field, step)
     return answers
 
 

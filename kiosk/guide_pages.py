@@ -14,7 +14,7 @@ from kiosk.wire import Material, ServiceItem
 #: Days after which a guide nobody has looked at again is marked as stale.
 STALE_DAYS: Final = 365
 
-checklist_action: Final = Action("checklist", text("guide.checklist"), "printer")
+list_action: Final = Action("list", text("guide.list"), "list")
 
 #: Pictograms of common materials, by what their name holds; others are a document.
 _MATERIAL_ICONS: Final = (
@@ -32,7 +32,7 @@ def guide_page(item: ServiceItem, standing: Standing) -> ReadGuide:
     return ReadGuide(
         name="guide",
         title=item.name,
-        chips=(standing.chip, _days(item), Chip(item.fee.text), _age(item.updated)),
+        chips=(*guide_chips(item, standing), _age(item.updated)),
         renderings=tuple(
             GuideRendering(
                 rendering, text(f"guide.{rendering}"), _sections(item, pictures=rendering != "plain")
@@ -42,8 +42,13 @@ def guide_page(item: ServiceItem, standing: Standing) -> ReadGuide:
         ),
         source=text("guide.source", source=item.source, version=item.version),
         main=_start(item, standing),
-        others=(checklist_action,),
+        others=(list_action,),
     )
+
+
+def guide_chips(item: ServiceItem, standing: Standing) -> tuple[Chip, ...]:
+    """What is always in view: where it can be done now, how long it takes, what it costs."""
+    return (standing.chip, _days(item), Chip(item.fee.text))
 
 
 def _start(item: ServiceItem, standing: Standing) -> Action | None:
@@ -117,12 +122,13 @@ def _material(material: Material, pictures: bool) -> GuideRow:
         chip = Chip(text("guide.sometimes"))
     elif material.capture:
         chip = Chip(text("guide.photographed-here"), "ok")
-    icon = (
-        next((icon for part, icon in _MATERIAL_ICONS if part in material.name.zh), "document")
-        if pictures
-        else None
-    )
-    return GuideRow(material.name, note, icon, chip=chip)
+    return GuideRow(material.name, note, material_picture(material) if pictures else None, chip=chip)
+
+
+def material_picture(material: Material) -> str:
+    """The pictogram by which people know a material."""
+    by_name = (icon for part, icon in _MATERIAL_ICONS if part in material.name.zh)
+    return material.picture or next(by_name, "document")
 
 
 def _facts(item: ServiceItem) -> tuple[GuideRow, ...]:

@@ -191,12 +191,17 @@ class GuideRendering:
 
 @dataclass(frozen=True, kw_only=True)
 class ReadGuide(Page):
-    """A guide to read: chips of truth in view, one switch between renderings that keeps the place."""
+    """A guide to read: chips of truth in view, one switch between renderings that keeps the place.
+
+    ``links`` are other guides that people need with it; they answer with their id.
+    """
 
     idle: Idle = Idle.READING
     chips: tuple[Chip, ...]
     renderings: tuple[GuideRendering, ...]
     source: Sayable = ""
+    links_title: Sayable = ""
+    links: tuple[Choice, ...] = ()
 
     def spoken(self) -> tuple[Sayable, ...]:
         """The title and the plain rendering, section by section."""
@@ -205,6 +210,24 @@ class ReadGuide(Page):
             parts += [section.title, *section.paragraphs]
             parts += [part for row in section.rows for part in (row.title, row.note) if part]
         return tuple(parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkMaterials(Page):
+    """Each material with one switch: have it, have not, do not know what it is.
+
+    Answers ``Answer("enter", marks)`` where marks are ``id=mark`` with spaces between; who marks nothing
+    answers with nothing.
+    """
+
+    idle: Idle = Idle.READING
+    materials: tuple[Choice, ...]
+    marks: tuple[Choice, ...]
+
+    def spoken(self) -> tuple[Sayable, ...]:
+        """The question, then every material with what is known of it."""
+        told = [part for one in self.materials for part in (one.title, one.note) if part]
+        return (self.title, *((self.note,) if self.note else ()), *told)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -319,12 +342,14 @@ class Notice(Page):
     """One thing to know, or to wait for.
 
     ``waiting`` draws one slow ring; such a page cannot be left, as work is under way that ends by itself.
+    ``qr`` is drawn as a QR code to be taken along with a phone.
     """
 
     picture: str = ""
     lines: tuple[Sayable, ...] = ()
     tone: Tone = "quiet"
     big: Sayable | None = field(default=None, repr=False)
+    qr: str | None = field(default=None, repr=False)
     waiting: bool = False
 
     def spoken(self) -> tuple[Sayable, ...]:

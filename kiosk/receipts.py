@@ -15,6 +15,7 @@ from devices.identity import CHINA_TIME, mask_name
 from devices.receipt import Align, Columns, Cut, Feed, Logo, Part, Qr, Receipt, Rule, Size, Text, Title
 from devices.supervisor import Supervisor
 from kiosk.availability import usable
+from kiosk.my_list import MyList
 from kiosk.pages import Action, Answer, Done, Notice, Step
 from kiosk.submissions import Filed
 from kiosk.text import Sayable, text
@@ -191,23 +192,28 @@ def result_slip(say: Say, site: KioskSettings, copy: ResultCopy, *, again: bool)
     )
 
 
-def checklist(say: Say, site: KioskSettings, item: ServiceItem) -> Receipt:
-    """The one-time notice: everything needed for an item, to take home."""
+def one_time_notice(say: Say, site: KioskSettings, mine: MyList, *, large: bool = False) -> Receipt:
+    """The one-time notice: everything needed in one's own situation; ``large``: for weak eyes."""
+    item, size = mine.item, Size.LARGE if large else Size.NORMAL
     parts: list[Part] = [
         Logo(),
         Title(say(item.short_name)),
         Text(say(text("paper.bring")), Size.LARGE, emphasis=True),
-        *(
-            Text(f"□ {say(material.name)}" + (f"（{say(material.note)}）" if material.note else ""))
-            for material in item.materials
-        ),
+    ]
+    for material in mine.materials:
+        have = mine.marks.get(material.id) == "have"
+        parts.append(Text(f"{'☑' if have else '□'} {say(material.name)}", size, emphasis=True))
+        told = [material.note] if have else [material.note, material.source]
+        parts += [Text(f"  {say(one)}", size) for one in told if one]
+    parts += [
         Rule(),
-        Columns(say(text("guide.fee")), say(item.fee.text)),
-        Columns(say(text("guide.where")), say(item.window.name)),
-        Text(say(item.window.address)),
-        Text(say(item.window.hours)),
+        Text(f"{say(text('guide.fee'))}  {say(item.fee.text)}", size),
+        Text(say(item.window.name), size),
+        Text(say(item.window.address), size),
+        Text(f"{say(item.window.hours)}  {item.window.phone}", size),
         Rule(),
         Columns(say(text("paper.version")), f"{item.updated:%Y-%m-%d} · v{item.version}"),
+        Text(say(item.source)),
     ]
     return Receipt((*parts, *_foot(say, site)))
 

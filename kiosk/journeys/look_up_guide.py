@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
-from kiosk.guide_pages import checklist_action, guide_page
+from devices.printers import ReceiptPrinter
+from kiosk.availability import usable
+from kiosk.guide_pages import guide_page, list_action
 from kiosk.journeys.collect_result import collect_result
 from kiosk.journeys.submit_item import submit_item
+from kiosk.my_list import MyList, list_page, marking_page, phone_page, question_page, read_marks
 from kiosk.pages import CLOSE, Action, Choice, Choose, Find, Idle, Notice
-from kiosk.receipts import NotPrinted, checklist, paper_note, print_paper
+from kiosk.receipts import NotPrinted, one_time_notice, paper_note, print_paper
 from kiosk.text import Sayable, text
 from kiosk.visit import Visit
 from kiosk.wire import ServiceItem
@@ -112,30 +116,61 @@ async def _choose_and_read(visit: Visit, name: str, title: Sayable, items: list[
 
 
 async def read_guide(visit: Visit, item: ServiceItem) -> None:
-    """Read one guide; from it the item is started or its list taken home."""
+    """Read one guide; from it the item is started, one's own list worked out, or a related guide opened."""
     visit.journey = "look-up-guide"
+    related = tuple(
+        item_row(visit, other)
+        for other in map(visit.kiosk.guide.item, (*item.parts, *item.related))
+        if other is not None
+    )
+    page = guide_page(item, visit.kiosk.availability.of(item))
+    answer = await visit.show(
+        replace(page, links_title=text("guide.parts" if item.parts else "guide.related"), links=related)
+    )
+    match answer.id:
+        case "submit":
+            return await submit_item(visit, item)
+        case "collect":
+            return await collect_result(visit)
+        case list_action.id:
+            return await work_out_list(visit, item)
+        case other:
+            return await read_guide(visit, _published(visit, other))
+
+
+async def work_out_list(visit: Visit, item: ServiceItem) -> None:
+    """The few questions of an item, what one has already, and the exact list: to read, print, take along."""
+    answers = {}
+    for question in item.questions:
+        answers[question.id] = (await visit.show(question_page(question))).value
+    marks: dict[str, str] = {}
+    if materials := item.materials_for(answers):
+        marks = read_marks((await visit.show(marking_page(item, materials))).value)
+    mine = MyList(item, answers, marks)
+    printer = usable(visit.kiosk.devices, ReceiptPrinter) is not None
     while True:
-        answer = await visit.show(guide_page(item, visit.kiosk.availability.of(item)))
-        match answer.id:
-            case "submit":
-                return await submit_item(visit, item)
-            case "collect":
-                return await collect_result(visit)
-            case checklist_action.id:
-                await _print_checklist(visit, item)
+        standing = visit.kiosk.availability.of(item)
+        answer = await visit.show(list_page(mine, standing, printer=printer), passing=True)
+        if answer.id == "submit":
+            return await submit_item(visit, item, answers)
+        if answer.id == "phone":
+            await visit.show(phone_page(mine, visit.stage.say), passing=True)
+        else:
+            await _print_list(visit, mine, large=answer.id == "large")
 
 
-async def _print_checklist(visit: Visit, item: ServiceItem) -> None:
-    paper = await print_paper(visit, checklist(visit.stage.say, visit.kiosk.site.kiosk, item))
+async def _print_list(visit: Visit, mine: MyList, *, large: bool) -> None:
+    slip = one_time_notice(visit.stage.say, visit.kiosk.site.kiosk, mine, large=large)
+    paper = await print_paper(visit, slip)
     failed = isinstance(paper, NotPrinted)
     await visit.show(
         Notice(
-            name="checklist-printed" if not failed else "checklist-not-printed",
+            name="list-printed" if not failed else "list-not-printed",
             title=text("checklist.not-printed" if failed else "checklist.printed"),
             note=paper_note(paper, "checklist.paper"),
             tone="warn" if failed else "ok",
             picture="out-of-service" if failed else "take-paper",
-            main=Action(CLOSE, text("checklist.close"), "chevron-left"),
+            main=Action(CLOSE, text("list.phone.close"), "chevron-left"),
             idle=Idle.READING,
         ),
         passing=True,

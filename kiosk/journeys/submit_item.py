@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from kiosk.availability import cards_for
 from kiosk.forms import at_step, check_answers, fill_in
 from kiosk.identity import identify
@@ -13,12 +15,15 @@ from kiosk.visit import Visit
 from kiosk.wire import ServiceItem
 
 
-async def submit_item(visit: Visit, item: ServiceItem) -> None:
-    """Carry one resident through an item, from the card to the receipt."""
+async def submit_item(visit: Visit, item: ServiceItem, known: Mapping[str, str] | None = None) -> None:
+    """Carry one resident through an item, from the card to the receipt.
+
+    ``known`` are answers given before in this visit (question → answer); they are not asked again.
+    """
     visit.journey = "submit-item"
     step = Step(item.short_name, 1, 5)
     applicant = await identify(visit, cards_for(item), step)
-    answers = await fill_in(visit, item.form, applicant, at_step(step, 2))
+    answers = await fill_in(visit, item.form, applicant, at_step(step, 2), known or {})
     photos = await collect_materials(visit, item.materials_for(answers), at_step(step, 3))
     answers, photos = await check_answers(visit, item, applicant, answers, photos, at_step(step, 4))
     filed = await file(visit, item, applicant, answers, photos)

@@ -135,12 +135,13 @@ class Segments(Part):
         choose: Callable[[str], None],
         *,
         key: str = "rendering",
+        size: TypeSize = "body",
     ) -> None:
         super().__init__()
         m = look.measures
         self.look = look
         cells = [
-            self._cell(look, f"{key}-{id_}", words, id_ == chosen, partial(choose, id_))
+            self._cell(look, f"{key}-{id_}", words, size, id_ == chosen, partial(choose, id_))
             for id_, words in options
         ]
         for cell in cells:
@@ -150,10 +151,12 @@ class Segments(Part):
         self.add_widget(self._back)
 
     @staticmethod
-    def _cell(look: Look, key: str, words: Sayable, chosen: bool, fire: Callable[[], None]) -> Press:
+    def _cell(
+        look: Look, key: str, words: Sayable, size: TypeSize, chosen: bool, fire: Callable[[], None]
+    ) -> Press:
         m = look.measures
         skin = Skin("lamp" if chosen else None, None, "on_lamp" if chosen else "text", m.button_radius, 0)
-        said = Words(look, words, "body", skin.ink, bold=chosen, align="center")
+        said = Words(look, words, size, skin.ink, bold=chosen, align="center")
         return Press(
             look,
             said,

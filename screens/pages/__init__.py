@@ -10,7 +10,20 @@ from kiosk.pages import Page
 from screens.frame import Sheet
 from screens.hand import Hand
 from screens.look import Look
-from screens.pages import ask, attract, capture, check, choose, done, find, guide, home, notice, present
+from screens.pages import (
+    ask,
+    attract,
+    capture,
+    check,
+    choose,
+    done,
+    find,
+    guide,
+    home,
+    materials,
+    notice,
+    present,
+)
 
 Renderer = Callable[[Look, Any, Hand], Sheet]
 
@@ -21,6 +34,7 @@ RENDERERS: dict[type[Page], Renderer] = {
     kinds.Find: find.render,
     kinds.Choose: choose.render,
     kinds.ReadGuide: guide.render,
+    kinds.MarkMaterials: materials.render,
     kinds.PresentCard: present.render,
     kinds.Ask: ask.render,
     kinds.CaptureDocument: capture.live,

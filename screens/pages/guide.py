@@ -7,7 +7,7 @@ from screens.frame import Sheet
 from screens.hand import Hand
 from screens.kit.icons import Icon
 from screens.kit.part import Column, Part, Space
-from screens.kit.pieces import ChipView, Segments, chips, heading, paragraph
+from screens.kit.pieces import ChipView, Segments, chips, heading, paragraph, row_card
 from screens.kit.press import Skin, Surface
 from screens.kit.rows import RowBody
 from screens.kit.scroller import Scroller
@@ -25,6 +25,11 @@ def render(look: Look, page: ReadGuide, hand: Hand) -> Sheet:
         for section in rendering.sections
     }
     parts: list[Part] = list(sections.values())
+    if page.links:
+        rows = [row_card(look, choice, hand.choose) for choice in page.links]
+        parts.append(
+            Column([heading(look, page.links_title), Space(m.px(1)), Column(rows, gap=m.px(4))], gap=m.px(2))
+        )
     if page.source:
         parts.append(paragraph(look, page.source, "soft", "chip"))
 

@@ -10,6 +10,7 @@ from screens.kit.icons import Icon, Picture
 from screens.kit.part import Column, Flow, Part, Row, Space
 from screens.kit.pieces import Countdown, Ring
 from screens.kit.press import Labelled, Press, Skin, Surface, button, primary_skin
+from screens.kit.qr import QrCode
 from screens.kit.scroller import Scroller
 from screens.kit.words import Words
 from screens.look import Look
@@ -26,6 +27,8 @@ def render(look: Look, page: Notice, hand: Hand) -> Sheet:
     m = look.measures
     if page.waiting:
         return Sheet(body=_waiting(look, page))
+    if page.qr:
+        return Sheet(body=QrCode(look, page.qr))
     parts: list[Part] = []
     if page.big:
         number = Column([Words(look, page.big, "title", bold=True, align="center", key="big")])

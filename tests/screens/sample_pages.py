@@ -22,6 +22,7 @@ from kiosk.pages import (
     GuideRow,
     GuideSection,
     Home,
+    MarkMaterials,
     Notice,
     OutOfService,
     Page,
@@ -240,7 +241,7 @@ def guide_page() -> ReadGuide:
         source=Both("来源：市医疗保障局，第 3 版", "Source: Municipal Medical Insurance Bureau, version 3"),
         main=Action("submit", Both("现在办理", "Do it now"), "pencil"),
         others=(
-            Action("checklist", Both("打印清单", "Print the list"), "printer"),
+            Action("list", Both("我要带什么", "What do I bring?"), "list"),
             Action("phone", Both("手机带走", "To my phone"), "qr"),
         ),
         back=True,
@@ -430,6 +431,37 @@ def pages() -> dict[str, Page]:
             step=step(2),
             main=Action("enter", Both("下一步", "Next")),
             back=True,
+        ),
+        "mark-materials": MarkMaterials(
+            name="mark-materials",
+            title=Both("这些东西，您有吗？", "Do you have these?"),
+            note=Both("居民医保参保登记", "Join resident health insurance"),
+            materials=(
+                Choice(
+                    "id-card", Both("居民身份证", "ID card"), Both("不用复印", "No copy needed"), "id-card"
+                ),
+                Choice(
+                    "hukou",
+                    Both("居民户口簿", "Household register"),
+                    Both("带上首页和您本人那一页", "Its first page and your own"),
+                    "book",
+                ),
+                Choice("photo", Both("一寸证件照", "Photograph"), None, "user"),
+            ),
+            marks=(
+                Choice("have", Both("有", "Yes")),
+                Choice("lack", Both("没有", "No")),
+                Choice("unknown", Both("不知道是什么", "What is it?")),
+            ),
+            main=Action("enter", Both("看我的清单", "Show my list"), "list"),
+            back=True,
+        ),
+        "list-for-phone": Notice(
+            name="list-for-phone",
+            title=Both("用手机扫一扫", "Scan this with your phone"),
+            note=Both("清单就在码里，不上网也能看", "The list is in the code itself"),
+            qr="居民医保参保登记\n您要带的东西\n□ 居民身份证\n□ 居民户口簿\n" * 8,
+            main=Action("close", Both("回到清单", "Back to the list"), "chevron-left"),
         ),
         "ask-code": Ask(
             name="ask-code",

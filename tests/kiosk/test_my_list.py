@@ -1,0 +1,74 @@
+"""The list for one's own situation: narrowed, marked, on paper, in a QR code that needs nobody's server."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import segno
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kiosk.my_list import LARGEST_QR, MyList, phone_words, read_marks
+from kiosk.pages import Answer, ReadGuide
+from kiosk.visit import Ending
+from tests.kiosk.items import demonstration, item
+from tests.kiosk.resident import On, ScriptedResident
+from tests.kiosk.site import Town, town
+
+ITEM = "resident-medical-insurance-enrol"
+
+
+@pytest.fixture
+async def here(tmp_path: Path) -> AsyncIterator[Town]:
+    async with town(tmp_path) as built:
+        yield built
+
+
+@pytest.mark.timeout(120)
+async def test_the_answers_narrow_the_list_which_is_printed_and_not_asked_for_again(here: Town) -> None:
+    how, resident = await here.visit(
+        On("home", ITEM),
+        On("guide", "list"),
+        On("situation-support", Answer("enter", "none")),
+        On("mark-materials", Answer("enter", "id-card=have")),
+        On("my-list", "large"),
+        On("list-printed", "close"),
+        On("my-list", "phone"),
+        On("list-for-phone", "close"),
+        On("my-list", "submit"),
+        here.lay_card(),
+        On("ask-phone", Answer("enter", "13800138000")),
+        here.put_page(),
+        On("review-hukou-own-page", "keep"),
+        On("check-answers", "file"),
+        On("done", "finish"),
+    )
+    assert how is Ending.DONE
+    assert "ask-support" not in resident.names, "what the list asked is known to the form"
+    told = next(page for page in resident.seen if page.name == "my-list")
+    assert isinstance(told, ReadGuide)
+    sections = {section.id: section for section in told.renderings[0].sections}
+    shown = [resident.say(row.title) for row in sections["bring"].rows]
+    needed = [one.name.zh for one in item(ITEM).materials_for({"support": "none"})]
+    assert shown == needed
+    assert len(needed) < len(item(ITEM).materials)
+
+
+@pytest.mark.parametrize("item_id", [one.id for one in demonstration().items[::7]])
+def test_the_code_for_the_phone_holds_words_alone_and_fits(item_id: str) -> None:
+    mine = MyList(item(item_id), {}, {})
+    say = ScriptedResident().say
+    words = phone_words(mine, say)
+    assert len(words.encode()) <= LARGEST_QR
+    assert "http" not in words, "it opens without anybody's server"
+    assert segno.make_qr(words, error="l").version <= 22
+    for material in mine.materials[:1]:
+        assert material.name.zh in words
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=80))
+def test_marks_are_read_from_whatever_is_there(value: str) -> None:
+    assert all(mark == mark.strip() for mark in read_marks(value).values())
