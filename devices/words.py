@@ -115,6 +115,8 @@ _WORDS = {
 
 
 _FINDINGS = {
+    "framed-output": "puts a frame around each code, so that none looks like an answer",
+    "symbology": "says what kind of code it has read",
     "answers": "answers, and says how it is",
     "baudrate": "speaks at the configured speed",
     "paper": "has paper",

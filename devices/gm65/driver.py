@@ -12,6 +12,7 @@ from devices.codes import BY_AIM_LETTER, ScannedCode, Symbology
 from devices.contract import CodeScanner, DriverOptions
 from devices.errors import CompletionCode, DeviceError, DeviceTimeout, KeeperAction
 from devices.gm65.frame import Answer, Code, Parser, Request, read_zone, write_zone
+from devices.selftest import Finding, Verdict, judged
 from devices.status import DeviceState, DeviceStatus, Fitness
 from devices.transports.serial_line import SerialLine
 from devices.worker import Turn
@@ -73,6 +74,16 @@ class Gm65Serial(CodeScanner):
         self._ask(read_zone(MODE), turn)
         self._prepare(turn)
         return DeviceStatus(DeviceState.ONLINE, fitness=Fitness.OK)
+
+    def _test(self, turn: Turn) -> tuple[Finding, ...]:
+        answers = judged(self._check(turn))
+        self._prepared = False  # what was set at opening may have been lost with the power
+        self._prepare(turn)
+        return (
+            *answers,
+            Finding("framed-output", Verdict.GOOD if self._parser.framed else Verdict.UNKNOWN),
+            Finding("symbology", Verdict.GOOD if self._prefixed else Verdict.UNKNOWN),
+        )
 
     def _read(self, turn: Turn) -> ScannedCode:
         self._prepare(turn)

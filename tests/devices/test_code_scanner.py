@@ -166,6 +166,8 @@ async def test_an_older_module_ends_codes_with_a_line_end(tmp_path: Path) -> Non
     scanner = await _opened(tmp_path)
     module.show(TICKET)
     assert await scanner.read(5) == ScannedCode(TICKET.data)
+    verdicts = {finding.key: finding.verdict for finding in await scanner.test()}
+    assert verdicts == {"answers": "good", "framed-output": "unknown", "symbology": "unknown"}
     await scanner.close()
     module.stop()
 

@@ -121,6 +121,28 @@ async def test_a_read_in_progress_is_not_disturbed_by_looking_after_the_reader(
     assert await reading == RESIDENTS["li-guilan"].id_card
 
 
+async def test_tries_to_reach_a_missing_device_grow_apart_and_out_of_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    really_sleep = asyncio.sleep
+
+    async def sleep(seconds: float) -> None:
+        if seconds > 0.1:  # others sleep, too, for less
+            waits.append(seconds)
+        await really_sleep(0)
+
+    monkeypatch.setattr(asyncio, "sleep", sleep)
+    supervisor = Supervisor(build_all({"missing": TABLES["missing"]}, tmp_path))
+    await supervisor.start()
+    while len(waits) < 12:
+        await really_sleep(0.01)
+    await supervisor.stop()
+    grown = [0.25, 0.5, 1.0, 2.0] + [3.0] * 8
+    assert all(most / 2 <= wait <= most for wait, most in zip(waits, grown, strict=False))
+    assert len(set(waits[4:12])) > 1
+
+
 async def test_changes_are_told_in_the_event_loop(reader: SimulatedSamReader, tmp_path: Path) -> None:
     told: list[str] = []
     loop = asyncio.get_running_loop()
@@ -165,7 +187,7 @@ async def test_what_was_counted_outlives_a_restart_and_tells_nothing_of_anybody(
         reader.fault = Fault.UNPLUGGED
         with pytest.raises(KeeperAction):
             await device.read(5)
-        await asyncio.sleep(1)  # it stays away for several tries, which count once
+        await asyncio.sleep(0.6)  # it stays away for several tries, which count once
         reader.fault = Fault.NONE
         usable = functools.partial(lambda watched: watched.status.usable, device)
         await _until(usable)
