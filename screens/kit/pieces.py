@@ -125,7 +125,10 @@ def paragraph(look: Look, words: Sayable, colour: str = "text", size: TypeSize =
 
 
 class Segments(Part):
-    """One switch of two or three; the chosen one is filled with the lamp. ``key`` begins its cells' names."""
+    """One switch of two or three; the chosen one is filled with the lamp. ``key`` begins its cells' names.
+
+    A ``quiet`` one is only outlined with it: where it stands beside the main action, which alone glows.
+    """
 
     def __init__(
         self,
@@ -136,26 +139,35 @@ class Segments(Part):
         *,
         key: str = "rendering",
         size: TypeSize = "body",
+        quiet: bool = False,
     ) -> None:
         super().__init__()
         m = look.measures
         self.look = look
         cells = [
-            self._cell(look, f"{key}-{id_}", words, size, id_ == chosen, partial(choose, id_))
+            self._cell(look, f"{key}-{id_}", words, size, id_ == chosen, partial(choose, id_), quiet)
             for id_, words in options
         ]
         for cell in cells:
             cell.grow = 1.0
-        quiet = Skin("raised", "line", "text", m.button_radius, m.stroke)
-        self._back = Surface(look, Row(cells), quiet)
+        ground = Skin("raised", "line", "text", m.button_radius, m.stroke)
+        self._back = Surface(look, Row(cells), ground)
         self.add_widget(self._back)
 
     @staticmethod
     def _cell(
-        look: Look, key: str, words: Sayable, size: TypeSize, chosen: bool, fire: Callable[[], None]
+        look: Look,
+        key: str,
+        words: Sayable,
+        size: TypeSize,
+        chosen: bool,
+        fire: Callable[[], None],
+        quiet: bool,
     ) -> Press:
         m = look.measures
         skin = Skin("lamp" if chosen else None, None, "on_lamp" if chosen else "text", m.button_radius, 0)
+        if quiet and chosen:
+            skin = Skin("card", "lamp", "lamp", m.button_radius, 2 * m.stroke)
         said = Words(look, words, size, skin.ink, bold=chosen, align="center")
         return Press(
             look,

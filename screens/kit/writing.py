@@ -83,7 +83,7 @@ class WritingPad(Part):
     def _foot(self) -> Part:
         look, m = self.look, self.look.measures
         options = [(method, text(f"keys.{method}")) for method in self.methods]
-        switch = Segments(look, options, self.method, self._switch, key="writing")
+        switch = Segments(look, options, self.method, self._switch, key="writing", quiet=True)
         switch.grow = 5.0
         keys = [special_key(look, SPACE, self._typed)]
         if not self.apart:
@@ -185,8 +185,7 @@ class WritingPad(Part):
             self.middle.place(self.x, bottom, self.width, min(room, 4 * m.px(28) + 3 * gap))
             return
         tall = max(float(m.target), min((room - 3 * gap) / 4, m.px(28)))
-        most = m.px(120) if self.slate is not None else 3 * m.px(28) + 2 * gap
-        middle = min(room - tall - gap, most)
+        middle = min(room - tall - gap, 3 * m.px(28) + 2 * gap)
         self.middle.place(self.x, bottom, self.width, middle)
         self.row.place(self.x, bottom + middle + gap, self.width, tall)
 
