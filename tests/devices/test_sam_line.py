@@ -87,43 +87,37 @@ def _body(frame: bytes) -> bytes:
     return frame[7:-1]
 
 
+def _read_until_cut(folder: Path, answer: Callable[[bytes], bytes | None], cut: int) -> None:
+    """The line is lost behind the first ``cut`` bytes of a reading: that is what is said, whatever was read."""
+    far = Far(folder / "line", answer, WHOLE[:cut])
+    reader = _reader(folder)
+    reader._open(Turn(5))
+    try:
+        with pytest.raises(KeeperAction) as failure:
+            reader._read(Turn(5))
+    finally:
+        reader._close(Turn(5))
+        far.join()
+    assert failure.value.detail == "port-lost", cut
+    assert far.asked[-1] == _body(READ.encode())
+
+
 def test_cut_at_every_byte_of_a_reading_is_an_unplugged_reader(tmp_path: Path) -> None:
     """FAULTS 11: nothing of 1,295 ways to lose the line is an identity, and each is said as what it is."""
     assert len(WHOLE) == 1295
-    answers = {_body(request): reply for request, reply in GOOD.items()}
-    answers.pop(_body(READ.encode()))
+    answers = {_body(request): reply for request, reply in GOOD.items() if request != READ.encode()}
     for cut in range(len(WHOLE)):
-        far = Far(tmp_path / "line", answers.get, WHOLE[:cut])
-        reader = _reader(tmp_path)
-        reader._open(Turn(5))
-        try:
-            with pytest.raises(KeeperAction) as failure:
-                reader._read(Turn(5))
-        finally:
-            reader._close(Turn(5))
-            far.join()
-        assert failure.value.detail == "port-lost", cut
-        assert far.asked[-1] == _body(READ.encode())
-
-
-def _once(answers: dict[bytes, bytes], body: bytes) -> bytes | None:
-    return answers.pop(body, None)
+        _read_until_cut(tmp_path, answers.get, cut)
 
 
 def test_cut_in_the_second_reading_is_an_unplugged_reader_as_well(tmp_path: Path) -> None:
     for cut in range(0, len(WHOLE), 37):
         answers = {_body(request): reply for request, reply in GOOD.items()}
-        far = Far(tmp_path / "line", partial(_once, answers), WHOLE[:cut])
-        reader = _reader(tmp_path)
-        reader._open(Turn(5))
-        try:
-            with pytest.raises(KeeperAction) as failure:
-                reader._read(Turn(5))
-        finally:
-            reader._close(Turn(5))
-            far.join()
-        assert failure.value.detail == "port-lost", cut
-        assert far.asked[-1] == _body(READ.encode())
+        _read_until_cut(tmp_path, partial(_once, answers), cut)
+
+
+def _once(answers: dict[bytes, bytes], body: bytes) -> bytes | None:
+    return answers.pop(body, None)
 
 
 @pytest.mark.parametrize("cut", [0, 1, 7, 8, 640, 1294])
