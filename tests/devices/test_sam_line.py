@@ -88,7 +88,7 @@ def _body(frame: bytes) -> bytes:
 
 
 def _read_until_cut(folder: Path, answer: Callable[[bytes], bytes | None], cut: int) -> None:
-    """The line is lost behind the first ``cut`` bytes of a reading: that is what is said, whatever was read."""
+    """The line is lost behind the first ``cut`` bytes of a reading, and that is what is said of it."""
     far = Far(folder / "line", answer, WHOLE[:cut])
     reader = _reader(folder)
     reader._open(Turn(5))
