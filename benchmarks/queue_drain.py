@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import http.client
 import json
 import logging
@@ -9,21 +10,26 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Final
 from uuid import UUID
 
 import structlog
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from benchmarks.figures import Aim, Subject
+from benchmarks.figures import Aim, Subject, spread
 from benchmarks.lobby import ROOT
 from benchmarks.queue_put import Unsealed
 from kiosk.hub_client import Credentials, HubClient
+from kiosk.hub_link import HubLink
+from kiosk.wire import CheckIn, QueueReport
 from offline_queue import LeasedItem, OfflineQueue, Uploader, new_id
 
 KIND: Final = "submission"
@@ -40,7 +46,9 @@ class _Hub(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Answer for one item or for a batch of them."""
         message: dict[str, Any] = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if "items" in message:
+        if self.path == "/api/v1/check-in":
+            body = json.dumps(_IN_TOUCH).encode()
+        elif "items" in message:
             answers = [{"id": one["id"], "receipt": _receipt(one["id"])} for one in message["items"]]
             body = json.dumps({"answers": answers}).encode()
         else:
@@ -53,14 +61,17 @@ class _Hub(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+_IN_TOUCH: Final = {"kiosk_id": "K1", "hub_time": AT, "catalogue_version": 0, "next_in_seconds": 60}
+
+
 def _receipt(item_id: str) -> dict[str, str | None]:
     return {"id": item_id, "received_at": AT, "case_no": "1", "promised_by": None, "check_code": "1"}
 
 
 @contextmanager
-def hub(latency: float) -> Iterator[int]:
+def hub(latency: float, port: int = 0) -> Iterator[int]:
     """A hub of the least kind in a process of its own; its port."""
-    command = [sys.executable, "-c", f"from benchmarks.queue_drain import serve; serve({latency})"]
+    command = [sys.executable, "-c", f"from benchmarks.queue_drain import serve; serve({latency}, {port})"]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None, "it was asked for"
         try:
@@ -69,10 +80,10 @@ def hub(latency: float) -> Iterator[int]:
             process.kill()
 
 
-def serve(latency: float) -> None:
+def serve(latency: float, port: int = 0) -> None:
     """Be that hub until killed."""
     handler = type("Handler", (_Hub,), {"latency": latency, "disable_nagle_algorithm": True})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), handler)
     print(server.server_port, flush=True)
     server.serve_forever()
 
@@ -95,7 +106,72 @@ def drain(count: int) -> Subject:
     subject.rows.append(("bare loop, 50 ms of latency", "40", f"{slow_bare:.0f}", "1.00x"))
     subject.rows.append(("Yedeng, 50 ms of latency", str(many), f"{slow:.0f}", f"{slow / slow_bare:.1f}x"))
     subject.aims["the bare loop's rate, to ours"] = Aim(bare / ours, 1.25, "x")
+    back = _returns(9)
+    subject.rows.append(("the hub is back: until 20 items are there, s", "20", spread(back, " s"), ""))
+    subject.aims["the hub is back, until the queue is empty, at most"] = Aim(max(back), 5.0, " s")
     return subject
+
+
+class _Link(HubLink):
+    """The kiosk's link to its hub, with nothing to report and nothing to fetch."""
+
+    def _report(self) -> CheckIn:
+        queue = QueueReport(pending=20, held=0)
+        return CheckIn(sent_at=datetime.now(UTC), software="benchmark", catalogue_version=0, queue=queue)
+
+    def _take_keys(self, *_reply: Any) -> None:
+        pass
+
+    def _fetch_files(self, *_client: Any) -> None:
+        pass
+
+
+def _returns(times: int) -> list[float]:
+    """Seconds from the hub's return after an outage until the queue is empty."""
+    with (
+        tempfile.TemporaryDirectory(dir=ROOT) as name,
+        closing(OfflineQueue(Path(name) / "q", Unsealed())) as queue,
+    ):
+        with hub(0.0) as port:
+            pass
+        client = HubClient(f"http://127.0.0.1:{port}", Credentials("K1", Ed25519PrivateKey.generate()))
+        parts: Any = (SimpleNamespace(), queue, SimpleNamespace(version=0), SimpleNamespace())
+        link = _Link(*parts)
+        link.client = client
+        uploader = Uploader(queue, link.deliver)
+        link.on_return = uploader.wake
+        uploader.start()
+        loop = asyncio.new_event_loop()
+        thread = threading.Thread(target=loop.run_until_complete, args=(_kept(link),), daemon=True)
+        thread.start()
+        taken = []
+        for turn in range(times):
+            with queue.together():
+                for _ in range(20):
+                    queue.put(new_id(), KIND, ITEM)
+            time.sleep(
+                6 + turn * 3.0 / times
+            )  # the queue has met the outage; another moment of the link's turn
+            with hub(0.0, port):
+                started = time.perf_counter()
+                while queue.work_left():
+                    time.sleep(0.005)
+                taken.append(time.perf_counter() - started)
+        loop.call_soon_threadsafe(_ENDED.set)
+        thread.join()
+        uploader.stop()
+        client.close()
+    return taken
+
+
+_ENDED: Final = asyncio.Event()
+
+
+async def _kept(link: HubLink) -> None:
+    keeping = asyncio.create_task(link.keep())
+    await _ENDED.wait()
+    keeping.cancel()
+    await asyncio.gather(keeping, return_exceptions=True)
 
 
 def growth(largest: int) -> Subject:
@@ -187,7 +263,8 @@ HOW = """
 Items of 10 kB to a server on this machine that answers at once and stores nothing; so the figures show what
 queue, client and uploader cost, not a hub. The bare loop sends one item after the other over a kept
 connection and keeps nothing; ours leases, signs each request (RFC 9421), checks each receipt, settles and
-erases, in batches and up to four at once.
+erases, in batches and up to four at once. The hub's return: a hub that was away for some seconds listens
+again; counted from then until the kiosk's link has noticed, has woken the queue, and the queue is empty.
 """
 TITLE_GROWTH = "The queue as it grows"
 HOW_GROWTH = """

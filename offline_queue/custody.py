@@ -106,9 +106,8 @@ class Custody(Table):
                 " WHERE id = ?",
                 (str(item_id),),
             )
-            found = self.get(item_id)
-        self.on_work()
-        return found
+            self._work = True
+            return self.get(item_id)
 
     def _note(self, execute: Callable[..., Any], action: str, item_id: UUID, who: str, reason: str) -> None:
         execute(

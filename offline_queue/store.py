@@ -123,7 +123,7 @@ class OfflineQueue(Delivery, Custody):
             for part, content in enumerate(contents):
                 execute("INSERT INTO parts VALUES (?, ?, ?)", (n * PARTS + part, names[part], content))
             self._connection.acknowledge(id_)
-        self.on_work()
+            self._work = True
         return Envelope(
             item_id,
             kind,

@@ -46,6 +46,8 @@ class Table:
         self._changed = threading.Condition(threading.RLock())
         self._awaited: Counter[str] = Counter()
         self._turn = 0
+        self._depth = 0
+        self._work = False
         self._opened_before = False
         self._connection = Connection(folder, clock, self._on_open, reserve)
 
@@ -66,9 +68,16 @@ class Table:
     def together(self, *, synced: bool = True) -> Iterator[Callable[..., Any]]:
         """Do several things at once or not at all: one transaction, synced when it ends."""
         with self._changed:
-            with self._connection.transaction(synced=synced) as execute:
-                yield execute
+            self._depth += 1
+            try:
+                with self._connection.transaction(synced=synced) as execute:
+                    yield execute
+            finally:
+                self._depth -= 1
             self._changed.notify_all()
+            work, self._work = self._work and not self._depth, self._work and self._depth > 0
+        if work:  # told once it is durable, and never with the lock in hand: whoever is told may want it
+            self.on_work()
 
     def _on_open(
         self, execute: Callable[..., Any], found: Sequence[str], lost: Sequence[str], told: bool

@@ -105,7 +105,7 @@ def test_a_thousand_uploads_with_three_in_ten_answers_lost_are_a_thousand_record
         relay.loses = lambda: chance.random() < 0.3
         client = open_client(relay.url)
         with uploading(queue, client, Batches(items=1)):
-            assert drained(queue)
+            assert drained(queue, patience=160)
         client.close()
         assert relay.dropped >= 300
     assert queue.stats().delivered == 1000

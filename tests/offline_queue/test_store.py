@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -218,6 +219,23 @@ def test_waiting_gives_what_is_known_when_the_time_is_up(queue: OfflineQueue) ->
     assert queue.wait_delivered(item_id, 30).receipt == "receipt"
     with pytest.raises(UnknownItem):
         queue.wait_delivered(uuid4(), 30)
+
+
+def test_who_is_told_of_work_may_use_the_queue_from_another_thread(queue: OfflineQueue) -> None:
+    seen: list[int] = []
+
+    def look() -> None:
+        thread = threading.Thread(target=lambda: seen.append(queue.stats().pending))
+        thread.start()
+        thread.join(5)
+
+    queue.on_work = look
+    item_id = queue.put(new_id(), "submission", b"content").id
+    with queue.together():
+        queue.put(new_id(), "submission", b"other")
+        queue.put(new_id(), "submission", b"content")
+    queue.retry(item_id, "technician")
+    assert seen == [1, 3, 3]
 
 
 def test_a_full_disk_is_an_error_and_never_a_false_success(queue: OfflineQueue) -> None:
