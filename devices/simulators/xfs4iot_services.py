@@ -191,6 +191,8 @@ class SimulatedPrinterService(SimulatedService):
         self.paper = paper
         self.toner: str | None = None
         """A thermal printer has none."""
+        self.refuses_answers: str | None = None
+        """Completion code of commands that want an answer of the printer; None: they get it."""
 
     @property
     def fault(self) -> Fault:
@@ -229,6 +231,8 @@ class SimulatedPrinterService(SimulatedService):
             raise command_error("paperJammed")
         if self.paper.out:
             raise command_error("paperOut")
+        if self.refuses_answers and payload.get("inputData") == "yes":
+            raise Refused(self.refuses_answers)
         answer = self.paper.receive(base64.b64decode(payload.get("data", "")))
         if self.paper.out:
             self.paper.power_cycle()  # the service has the printer forget what it could not print

@@ -32,6 +32,7 @@ from devices.simulators.cards import RESIDENTS
 from devices.simulators.faults import Fault
 from devices.simulators.paper import PaperPrinter
 from devices.simulators.receipt_printer import SimulatedPrinter
+from devices.simulators.social_card import Chip
 from devices.simulators.wire import TcpWire
 from devices.simulators.xfs4iot_camera import SimulatedCameraService
 from devices.simulators.xfs4iot_host import ServiceHost
@@ -381,6 +382,17 @@ async def test_a_card_pulled_in_the_middle_is_asked_for_again(
         assert await device.read(5) == LI_GUILAN
 
 
+async def test_an_answer_without_a_byte_is_a_card_that_has_gone(
+    host: ServiceHost, reader: SimulatedCardReaderService, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Chip, "answer", lambda *_: b"")
+    reader.lay(card(LI_GUILAN))
+    async with opened(Xfs4iotCardReader, host.port) as device:
+        with pytest.raises(ResidentAction) as pulled:
+            await device.read(5)
+        assert pulled.value.detail == "card-pulled"
+
+
 async def test_a_motor_gives_the_card_back(host: ServiceHost, motor: SimulatedCardReaderService) -> None:
     async with opened(Xfs4iotCardReader, host.port) as device:
         reading = asyncio.create_task(device.read(10))
@@ -397,6 +409,8 @@ async def test_a_motor_gives_the_card_back(host: ServiceHost, motor: SimulatedCa
         assert not motor.holds_it
         await asyncio.to_thread(motor.pull)
         await device.wait_removed(5)
+        await asyncio.to_thread(motor.lay, card(WANG_YAN))
+        assert await device.read(5) == WANG_YAN
 
 
 async def test_a_motor_gives_back_a_card_that_could_not_be_read(
@@ -441,10 +455,15 @@ async def test_the_paper_is_the_same_as_over_a_printers_own_port(
     assert not printer.paper.unknown_commands
 
 
+@pytest.mark.parametrize("refusal", [None, "unsupportedData"])
 async def test_a_service_that_gives_no_answers_of_its_printer_has_sent(
-    host: ServiceHost, printer: SimulatedPrinterService, monkeypatch: pytest.MonkeyPatch
+    host: ServiceHost,
+    printer: SimulatedPrinterService,
+    monkeypatch: pytest.MonkeyPatch,
+    refusal: str | None,
 ) -> None:
     monkeypatch.setattr(printer.paper, "_confirm", lambda *_: b"")
+    monkeypatch.setattr(printer, "refuses_answers", refusal)
     async with opened(Xfs4iotPrinter, host.port, proof_timeout=0.3) as device:
         assert await device.print_document(SLIP) is PrintProof.SENT
     assert len(printer.paper.papers) == 1

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from devices.errors import (
@@ -142,6 +142,7 @@ envelopes = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)  # a loaded machine may take its time
 @given(st.text() | json_values.map(json.dumps) | envelopes.map(json.dumps))
 @example(said("completion", {"errorCode": []}, completionCode="commandErrorCode"))
 def test_whatever_a_service_says_is_a_message_or_malformed(text: str) -> None:
@@ -176,6 +177,7 @@ statuses = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None)
 @given(statuses)
 def test_status_and_capabilities_of_any_shape_are_read(payload: dict[str, Any]) -> None:
     able = capabilities(payload)
