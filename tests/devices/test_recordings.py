@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import os
@@ -270,6 +271,17 @@ def test_sealed_recordings_are_wiped_when_their_time_is_over(site: Path) -> None
     assert told.exit_code == 0, told.output
     assert [path.exists() for path in paths] == [False, True]
     assert f"{paths[0].name} was wiped." in (folder / two_people.ACCOUNT).read_text()
+
+
+async def test_the_kiosk_itself_wipes_them_too(tmp_path: Path) -> None:
+    path = two_people.keep(tmp_path, "old", b"sealed", ("A", "B"), 7)
+    eight_days_ago = time.time() - 8 * 86_400
+    os.utime(path, (eight_days_ago, eight_days_ago))
+    wiping = asyncio.create_task(two_people.keep_wiping(tmp_path, 7))
+    while path.exists():
+        await asyncio.sleep(0.01)
+    wiping.cancel()
+    await asyncio.gather(wiping, return_exceptions=True)
 
 
 def test_a_key_is_made_once_and_kept_to_oneself(tmp_path: Path) -> None:
