@@ -324,6 +324,10 @@ _RECORDS = tuple(
     for resident in RESIDENTS.values()
     if resident.social_card is not None
 )
+_FRAMES = (
+    *(sam.Reply(0x90, data).encode() for data in (b"", bytes(8), bytes(16), sam.PREAMBLE * 3)),
+    sam.Reply(0x90, _REPLIES[0]).encode()[:120],
+)
 _COMPLETION = (
     b'{"header": {"name": "Common.Status", "requestId": 1, "type": "completion", "version": "2.0",'
     b' "completionCode": "success"}, "payload": {"common": {"device": "online"}}}'
@@ -342,10 +346,10 @@ _IPP_ANSWER = bytes.fromhex("02000000 00000001 01 47 0012") + b"attributes-chars
 _ANSWERS = (bytes.fromhex("16121212"), b"\x0c", b"\x37\x220042\x00", bytes.fromhex("1e3a5272"))
 
 TARGETS = (
-    Target("sam/frame", _sam_frame, tuple(sam.Reply(0x90, reply).encode() for reply in _REPLIES)),
+    Target("sam/frame", _sam_frame, _FRAMES, 160),
     Target("sam/card_text", _sam_card, _REPLIES),
     Target("sam/card_text (address)", _sam_address, ("北京市东城区".encode("utf-16-le"),), 140),
-    Target("gm65/frame", _gm65, tuple(gm65.Code(code[:200]).encode() for code in HOSTILE[:20] if code), 600),
+    Target("gm65/frame", _gm65, tuple(gm65.Code(code[:40]).encode() for code in HOSTILE[:20] if code), 120),
     Target("escpos/status", _escpos_status, _ANSWERS, 64),
     Target(
         "escpos/encode", _escpos_text, tuple(text.encode() for text in ("受理 ￥1", "䶮㛃", "a\x1b@")), 200
