@@ -111,6 +111,8 @@ async def look_up_a_guide(tour: Tour) -> None:
     await tour.tap("rendering-illustrated")
     await tour.see("guide", label="guide-illustrated")
     await tour.tap("list")
+    await tour.see("situation-person")
+    await tour.tap("adult")
     await tour.see("situation-support")
     await tour.tap("none")
     await tour.see("mark-materials")

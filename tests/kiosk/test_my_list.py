@@ -31,6 +31,7 @@ async def test_the_answers_narrow_the_list_which_is_printed_and_not_asked_for_ag
     how, resident = await here.visit(
         On("home", ITEM),
         On("guide", "list"),
+        On("situation-person", Answer("enter", "adult")),
         On("situation-support", Answer("enter", "none")),
         On("mark-materials", Answer("enter", "id-card=have")),
         On("my-list", "large"),
@@ -51,7 +52,7 @@ async def test_the_answers_narrow_the_list_which_is_printed_and_not_asked_for_ag
     assert isinstance(told, ReadGuide)
     sections = {section.id: section for section in told.renderings[0].sections}
     shown = [resident.say(row.title) for row in sections["bring"].rows]
-    needed = [one.name.zh for one in item(ITEM).materials_for({"support": "none"})]
+    needed = [one.name.zh for one in item(ITEM).materials_for({"person": "adult", "support": "none"})]
     assert shown == needed
     assert len(needed) < len(item(ITEM).materials)
 
