@@ -25,7 +25,7 @@ CHECK_EVERY = 5.0
 """Seconds between two looks at a device that is well and not in use."""
 
 FIRST_WAIT = 0.25
-LONGEST_WAIT = 3.0
+LONGEST_WAIT = 2.5
 """Seconds between two tries to reach a device: the first pause, and the longest one it grows to."""
 
 COUNTED_EVERY = 60.0

@@ -138,7 +138,7 @@ async def test_tries_to_reach_a_missing_device_grow_apart_and_out_of_step(
     while len(waits) < 12:
         await really_sleep(0.01)
     await supervisor.stop()
-    grown = [0.25, 0.5, 1.0, 2.0] + [3.0] * 8
+    grown = [0.25, 0.5, 1.0, 2.0] + [2.5] * 8
     assert all(most / 2 <= wait <= most for wait, most in zip(waits, grown, strict=False))
     assert len(set(waits[4:12])) > 1
 
