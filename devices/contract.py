@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from devices.device import Device, DriverOptions
 from devices.printers import DocumentPrinter, PrintProof, ReceiptPrinter
 from devices.selftest import Finding, Verdict, judged
+from devices.speech.kind import Speech
 from devices.status import DeviceState, DeviceStatus, Media
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ __all__ = [
     "PrintProof",
     "ReceiptPrinter",
     "Speaker",
+    "Speech",
 ]
 
 
@@ -220,9 +222,25 @@ class Speaker(Device):
     say_limit: ClassVar[float] = 60.0
     """Seconds that one text may take."""
 
-    async def say(self, text: str, language: str) -> None:
-        """Speak ``text`` (``language``: ``zh`` or ``en``) and return when it has been spoken or hushed."""
-        await self._run("say", self.say_limit, self._say, text, language)
+    @property
+    @abstractmethod
+    def private(self) -> bool | None:
+        """Whether only the resident hears it, by a headset; ``None``: nobody can tell. Never blocks long."""
+
+    volume: int
+    """Percent; 100 is as loud as it was set up."""
+
+    @abstractmethod
+    def reset(self) -> None:
+        """Be silent, and as loud as at the beginning of a visit. Never blocks."""
+
+    async def say(self, text: str, language: str, kind: Speech = Speech.PASSING) -> None:
+        """Speak ``text`` (``language``: ``zh`` or ``en``) and return when it has been spoken or hushed.
+
+        Raises:
+            ResidentAction: the text is personal, and no headset is known to be plugged in (``no-headset``).
+        """
+        await self._run("say", self.say_limit, self._say, text, language, kind)
 
     @abstractmethod
     def hush(self) -> None:
@@ -230,9 +248,9 @@ class Speaker(Device):
 
     def _test(self, turn: Turn) -> tuple[Finding, ...]:
         findings = judged(self._check(turn))
-        self._say(turn, "您好，这里是夜灯。", "zh")
+        self._say(turn, "您好，这里是夜灯。", "zh", Speech.FIXED)
         return (*findings, Finding("spoke", Verdict.UNKNOWN))  # only an ear can tell
 
     @abstractmethod
-    def _say(self, turn: Turn, text: str, language: str) -> None:
+    def _say(self, turn: Turn, text: str, language: str, kind: Speech) -> None:
         """Speak until the end, until hushed or until the turn is over."""

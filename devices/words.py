@@ -65,6 +65,7 @@ _WORDS = {
     "no-code": "no code was shown in time",
     "no-connection": "nobody takes the connection; is the device switched on and the address right?",
     "no-device": "this machine has no such device, says its service",
+    "no-headset": "this is personal, and no headset is known to be plugged in",
     "no-pcsc-service": "the PC/SC service (pcscd) does not answer",
     "no-photo-decoder": "no vendor's decoder for photos is installed",
     "no-port": "there is no such port; is the device plugged in?",

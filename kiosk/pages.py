@@ -97,6 +97,10 @@ class Page:
         """What is read aloud, in order."""
         return tuple(part for part in (self.title, self.note) if part)
 
+    def whispered(self) -> tuple[Sayable, ...]:
+        """What is read besides, but into a headset only: it is this resident's own."""
+        return ()
+
 
 @dataclass(frozen=True, kw_only=True)
 class Attract(Page):
@@ -336,6 +340,10 @@ class CheckAnswers(Page):
         """The title and the consent; what is private is not read aloud."""
         return (self.title, self.consent)
 
+    def whispered(self) -> tuple[Sayable, ...]:
+        """Every row."""
+        return tuple(part for row in self.rows for part in (row.label, row.value))
+
 
 @dataclass(frozen=True, kw_only=True)
 class Notice(Page):
@@ -384,3 +392,7 @@ class Done(Page):
     def spoken(self) -> tuple[Sayable, ...]:
         """What happened and what comes next."""
         return tuple(part for part in (self.title, self.note, *self.lines) if part)
+
+    def whispered(self) -> tuple[Sayable, ...]:
+        """The number."""
+        return (self.number_label, self.number)

@@ -18,9 +18,10 @@ from kivy.animation import Animation
 from kivy.clock import Clock
 
 from config.settings import PanelSettings
+from devices.speech.kind import Speech
 from kiosk.pages import Answer, Attract, OutOfService, Page, StillThere
 from kiosk.stage import Language, Wish
-from kiosk.text import Sayable
+from kiosk.text import Sayable, Text
 from screens import fonts
 from screens.bar import BarKey, Modes
 from screens.frame import Surroundings, View
@@ -151,7 +152,7 @@ class KivyStage:
 
     def wipe(self, *, person_stays: bool = False) -> None:
         """End of a visit: forget pictures, entries and speech; the modes, too, unless the person stays."""
-        self._voice.hush()
+        self._voice.reset()
         self.desk.wipe(person_stays=person_stays)
         for shown in self._stack:
             shown.kept = Kept()
@@ -347,8 +348,10 @@ class KivyStage:
         shown = self._drawn_for
         if shown is not None:
             stop = "。" if self.language == "zh" else ". "
-            words = stop.join(self.say(part).rstrip("。.") for part in shown.page.spoken())
-            self._voice.read(words, self.language)
+            whispered = shown.page.whispered() if self._voice.private else ()
+            parts = (*shown.page.spoken(), *whispered)
+            words = stop.join(self.say(part).rstrip("。.") for part in parts)
+            self._voice.read(words, self.language, _kind(parts, personal=bool(whispered)))
 
 
 def _retire(view: View) -> None:
@@ -359,6 +362,14 @@ def _retire(view: View) -> None:
             stop = getattr(widget, "stop", None)
             if stop is not None:
                 stop()
+
+
+def _kind(parts: tuple[Sayable, ...], *, personal: bool) -> Speech:
+    """For whose ears: texts of the catalogue without values are the same for everybody."""
+    if personal:
+        return Speech.PERSONAL
+    fixed = all(isinstance(part, Text) and not part.values for part in parts)
+    return Speech.FIXED if fixed else Speech.PASSING
 
 
 def _clock() -> str:

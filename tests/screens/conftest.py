@@ -16,6 +16,7 @@ import pytest
 import pytest_asyncio
 
 from config.settings import PanelSettings
+from devices.speech.kind import Speech
 from kiosk.pages import Answer, Page
 from screens import kivy_setup
 
@@ -45,14 +46,21 @@ class SpokenWords:
 
     said: list[tuple[str, str]] = field(default_factory=list)
     hushed: int = 0
+    resets: int = 0
+    private: bool | None = None
+    kind: Speech | None = None
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def say(self, text: str, language: str) -> None:
+    async def say(self, text: str, language: str, kind: Speech) -> None:
         self.said.append((text, language))
+        self.kind = kind
         await self.done.wait()
 
     def hush(self) -> None:
         self.hushed += 1
+
+    def reset(self) -> None:
+        self.resets += 1
 
 
 @dataclass

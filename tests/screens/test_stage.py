@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 from config.settings import VisitSettings
+from devices.speech.kind import Speech
 from kiosk.pages import Action, Ask, Home, Notice
 from kiosk.stage import Wish
+from kiosk.text import text
 from tests.screens.conftest import LANDSCAPE, PORTRAIT, Screen
 from tests.screens.sample_pages import Both, guide_page, pages
 
@@ -355,6 +357,30 @@ async def test_what_is_private_is_not_read_aloud(screen: Screen) -> None:
         assert "李" not in screen.speaker.said[-1][0]
 
 
+async def test_a_headset_hears_the_rest_and_the_next_visit_begins_as_loud_as_the_first(
+    screen: Screen,
+) -> None:
+    from screens.stage import _kind
+
+    screen.speaker.private = True
+    try:
+        screen.stage.switch(speech=True)
+        async with screen.showing(PAGES["check"]):
+            await asyncio.sleep(0)
+            assert "李" in screen.speaker.said[-1][0]
+            kinds = [screen.speaker.kind]
+        async with screen.showing(PAGES["choose"]):
+            await asyncio.sleep(0)
+            kinds.append(screen.speaker.kind)
+        assert kinds == [Speech.PERSONAL, Speech.PASSING], "words that are not the catalogue's are not kept"
+        assert _kind((text("take-card.title"),), personal=False) is Speech.FIXED
+    finally:
+        screen.speaker.private = None
+    before = screen.speaker.resets
+    screen.stage.wipe()
+    assert screen.speaker.resets == before + 1
+
+
 async def test_an_alert_is_heard_and_seen_even_without_speech(screen: Screen) -> None:
     async with screen.showing(PAGES["notice-plain"]):
         frames = screen.app.frames
@@ -410,7 +436,7 @@ async def test_a_page_slides_in_and_then_stands_still(screen: Screen) -> None:
 async def test_without_a_voice_the_key_for_it_is_off(screen: Screen) -> None:
     from devices.errors import DeviceError
 
-    async def broken(text: str, language: str) -> None:
+    async def broken(text: str, language: str, kind: Speech) -> None:
         raise DeviceError("hardwareError", "silent")
 
     screen.stage.switch(speech=True)
