@@ -9,6 +9,7 @@ from devices.supervisor import Supervisor
 from kiosk.availability import Availability
 from kiosk.enquiries import Enquiries
 from kiosk.guide import Guide
+from kiosk.guide_counts import GuideCounts
 from kiosk.results import Results
 from kiosk.submissions import Submissions
 from kiosk.visit import Aside
@@ -27,6 +28,7 @@ class Kiosk:
     results: Results
     enquiries: Enquiries
     aside: Aside
+    guide_counts: GuideCounts
 
     @property
     def window(self) -> Bilingual:

@@ -16,6 +16,8 @@ from kiosk.asides import ASIDE
 from kiosk.availability import Availability
 from kiosk.enquiries import Enquiries
 from kiosk.guide import Guide
+from kiosk.guide_counts import FILE as FILE_OF_COUNTS
+from kiosk.guide_counts import GuideCounts
 from kiosk.house import Kiosk
 from kiosk.hub_link import HubLink
 from kiosk.results import Results
@@ -81,6 +83,7 @@ async def open_kiosk(site: Site) -> AsyncIterator[Opened]:
             Results(link, submissions),
             Enquiries(link, queue),
             ASIDE,
+            GuideCounts(site.data / FILE_OF_COUNTS),
         )
         await devices.start()
         stack.push_async_callback(devices.stop)

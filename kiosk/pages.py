@@ -142,11 +142,15 @@ class Home(Page):
 
 @dataclass(frozen=True, kw_only=True)
 class Find(Page):
-    """Search as one types. ``find`` maps what was typed to the best choices; answers with a choice's id."""
+    """Search as one types. ``find`` maps what was typed to the best choices; answers with a choice's id.
+
+    ``meant`` says how what was typed was understood, if it was not taken as it stands.
+    """
 
     idle: Idle = Idle.READING
     prompt: Sayable
     find: Callable[[str], tuple[Choice, ...]]
+    meant: Callable[[str], Sayable | None] = lambda _: None
     nothing: Sayable
     draft: str = field(default="", repr=False)
 

@@ -14,6 +14,7 @@ from typing import Final
 
 import sqlite_utils
 
+from kiosk.search import build_index, entry_of
 from kiosk.wire import Fact, Office, ServiceItem
 from kiosk.wire.source import CatalogueSource
 
@@ -52,6 +53,7 @@ def build(source: CatalogueSource, digest: str, out: Path) -> None:
             for name, path in sorted(source.assets.items())
             for content in [path.read_bytes()]
         )
+        build_index(connection, map(entry_of, source.items))
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         connection.execute(f"PRAGMA user_version = {SCHEMA}")
         connection.commit()

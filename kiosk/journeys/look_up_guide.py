@@ -7,6 +7,7 @@ from typing import Final
 
 from devices.printers import ReceiptPrinter
 from kiosk.availability import usable
+from kiosk.guide import Answer
 from kiosk.guide_pages import guide_page, list_action
 from kiosk.journeys.collect_result import collect_result
 from kiosk.journeys.submit_item import submit_item
@@ -89,23 +90,48 @@ async def choose_item(visit: Visit) -> None:
 
 
 async def find_guide(visit: Visit) -> None:
-    """Search as one types; then read what was found."""
+    """Search as one types; then read what was found. A search that found nothing is counted, with nobody."""
     visit.journey = "look-up-guide"
-    guide = visit.kiosk.guide
+    kiosk = visit.kiosk
+    last = "", Answer(())
 
-    def found(words: str) -> tuple[Choice, ...]:
-        return tuple(item_row(visit, hit.item) for hit in guide.search(words, RESULTS_SHOWN))
+    def look(words: str) -> Answer:
+        nonlocal last
+        if words != last[0]:
+            popularity = kiosk.guide_counts.popularity
+            last = words, kiosk.guide.find(words, RESULTS_SHOWN, popularity=popularity, here=_Here(visit))
+        return last[1]
 
-    answer = await visit.show(
-        Find(
-            name="find",
-            title=text("find.title"),
-            prompt=text("find.prompt"),
-            find=found,
-            nothing=text("find.nothing", phone=visit.kiosk.site.kiosk.helpline),
+    def meant(words: str) -> Sayable | None:
+        name = look(words).did_you_mean
+        return text("find.meant", name=name) if name else None
+
+    try:
+        answer = await visit.show(
+            Find(
+                name="find",
+                title=text("find.title"),
+                prompt=text("find.prompt"),
+                find=lambda words: tuple(item_row(visit, hit.item) for hit in look(words).hits),
+                meant=meant,
+                nothing=text("find.nothing", phone=kiosk.site.kiosk.helpline),
+            )
         )
-    )
+    finally:
+        if not last[1].hits:
+            kiosk.guide_counts.found_nothing(last[0])
     await read_guide(visit, _published(visit, answer.id))
+
+
+class _Here:
+    """The ids of items that can be done at this kiosk now."""
+
+    def __init__(self, visit: Visit) -> None:
+        self._kiosk = visit.kiosk
+
+    def __contains__(self, item_id: object) -> bool:
+        item = self._kiosk.guide.item(str(item_id))
+        return item is not None and self._kiosk.availability.of(item).where == "here"
 
 
 async def _choose_and_read(visit: Visit, name: str, title: Sayable, items: list[ServiceItem]) -> None:
@@ -118,6 +144,11 @@ async def _choose_and_read(visit: Visit, name: str, title: Sayable, items: list[
 async def read_guide(visit: Visit, item: ServiceItem) -> None:
     """Read one guide; from it the item is started, one's own list worked out, or a related guide opened."""
     visit.journey = "look-up-guide"
+
+    async def opened() -> None:
+        visit.kiosk.guide_counts.opened(item.id)
+
+    await visit.once(f"opened-{item.id}", opened)
     related = tuple(
         item_row(visit, other)
         for other in map(visit.kiosk.guide.item, (*item.parts, *item.related))

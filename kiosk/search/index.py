@@ -205,11 +205,12 @@ def sounds_of(text: str) -> list[int]:
     return [NUMBERS.get(one, 0) or loner(one) for one in spoken]
 
 
+@cache
 def _hanzi_sounds() -> bytes:
     from pypinyin import Style, lazy_pinyin
 
-    sounds = array("H", (NUMBERS.get(lazy_pinyin(chr(one), style=Style.NORMAL)[0], 0) for one in HANZI))
-    return sounds.tobytes()
+    alone = [chr(one) for one in HANZI]  # a list of words: each is read by itself
+    return array("H", (NUMBERS.get(one, 0) for one in lazy_pinyin(alone, style=Style.NORMAL))).tobytes()
 
 
 @cache

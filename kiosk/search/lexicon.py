@@ -53,8 +53,8 @@ class Lexicon:
 
     @cached_property
     def longest(self) -> int:
-        """Characters of the longest word."""
-        return max(map(len, self.words), default=1)
+        """Characters of the longest word, English aside, which is looked up word by word."""
+        return max((len(text) for text in self.words if not text.isascii()), default=1)
 
     def cut(self, text: str) -> list[Stretch]:
         """The text as words of the table and unknown stretches: as few pieces as possible."""

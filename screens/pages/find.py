@@ -32,19 +32,19 @@ def render(look: Look, page: Find, hand: Hand) -> Sheet:
 
     field.show(hand.kept.draft, hand.kept.letters)
     writer = Writer(hand.kept, hand.desk, LONGEST, changed=changed)
-    pad = WritingPad(look, writer, hand.desk, hand.again)
-    if m.low_reach:
-        # Nothing in the field is touched: it stands under the title, and the band is left to what is.
-        return Sheet(
-            hints=(field,),
-            under=results if look.landscape else None,
-            body=pad if look.landscape else Column([results, pad], gap=m.px(6)),
-            split=0.42,
-        )
+    # In the low band large keys leave no height for what is found, unless the switch stands beside "back".
+    scarce = m.low_reach and look.elder and not look.landscape
+    pad = WritingPad(look, writer, hand.desk, hand.again, apart=scarce)
     if look.landscape:
+        if m.low_reach:
+            return Sheet(hints=(field,), under=results, body=pad, split=0.42)
         return Sheet(under=results, body=Column([field, Space(m.px(6)), pad]), split=0.42)
     pad.grow = 0.0
-    return Sheet(under=field, body=Column([results, pad], gap=m.px(6)))
+    body = Column([results, pad], gap=m.px(6))
+    if m.low_reach:
+        # Nothing in the field is touched: it stands under the title, and the band is left to what is.
+        return Sheet(hints=(field,), body=body, main=pad.foot if scarce else None)
+    return Sheet(under=field, body=body)
 
 
 class Results(Part):
@@ -63,7 +63,10 @@ class Results(Part):
         words = self.hand.kept.draft + self.hand.kept.letters
         found = self.page.find(words)[:MOST_RESULTS]
         if found:
-            rows = [row_card(self.look, choice, self.hand.choose) for choice in found]
+            rows: list[Part] = [row_card(self.look, choice, self.hand.choose) for choice in found]
+            meant = self.page.meant(words)
+            if meant is not None:
+                rows.insert(0, Words(self.look, meant, "small", "soft", key="meant"))
             column = Column(rows, gap=self.look.measures.px(5))
             self.inside: Part = Scroller(
                 self.look, column, start=self.hand.kept.scroll, moved=self.hand.scrolled

@@ -331,4 +331,4 @@ def searchable(tmp_path_factory: pytest.TempPathFactory) -> Guide:
     ],
 )
 def test_what_people_say_leads_to_the_guide_they_mean(searchable: Guide, said: str, meant: str) -> None:
-    assert meant in [hit.item.id for hit in searchable.search(said, limit=3)]
+    assert meant in [hit.item.id for hit in searchable.find(said, limit=3).hits]

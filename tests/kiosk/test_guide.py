@@ -36,21 +36,21 @@ MEDICAL = "resident-medical-insurance-enrol"
     ],
 )
 def test_people_find_it_by_hanzi_pinyin_initials_and_english(guide: Guide, words: str, found: str) -> None:
-    assert found in [hit.item.id for hit in guide.search(words, 5)]
+    assert found in [hit.item.id for hit in guide.find(words, 5).hits]
 
 
 def test_a_whole_sentence_still_finds_the_word_in_it(guide: Guide) -> None:
-    assert MEDICAL in [hit.item.id for hit in guide.search("我想给家里老人办新农合怎么弄", 3)]
+    assert MEDICAL in [hit.item.id for hit in guide.find("我想给家里老人办新农合怎么弄", 3).hits]
 
 
 @pytest.mark.parametrize("words", ["", "   ", "，。？", "量子纠缠", "qqxxzz"])
 def test_nothing_is_found_for_nothing(guide: Guide, words: str) -> None:
-    assert guide.search(words) == []
+    assert guide.find(words).hits == ()
 
 
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=40))
 def test_any_keys_are_fine(guide: Guide, words: str) -> None:
-    hits = guide.search(words, 7)
+    hits = guide.find(words, 7).hits
     assert len(hits) <= 7
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
