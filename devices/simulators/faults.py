@@ -15,6 +15,7 @@ class Fault(StrEnum):
     GARBAGE = "garbage"  # answers bytes without any sense
     UNPLUGGED = "unplugged"  # is gone: port, connection or reader vanish
     CARD_PULLED_MID_READ = "card-pulled-mid-read"  # the card leaves in the middle of the next reading, once
+    TWO_CARDS = "two-cards"  # another card lies under the one that was laid: now this, now that one is read
     STALLED = "stalled"  # takes no more bytes
     PAPER_LOW = "paper-low"
     PAPER_OUT = "paper-out"

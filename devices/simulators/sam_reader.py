@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from devices.sam import frame
 from devices.sam.frame import FrameParser, Reply, Request, Status
-from devices.simulators.cards import encode_id_card
+from devices.simulators.cards import RESIDENTS, encode_id_card
 from devices.simulators.faults import Fault
 from devices.simulators.wire import PtyWire
 
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 SLOW = 0.7
 """Seconds before each answer of a slow reader."""
+
+_UNDERNEATH = "zhao-jianguo"
+"""Whose card lies under the one that was laid, when there are two."""
 
 _SERIAL_NUMBER = bytes.fromhex("05000100 E5070000 D2029649 15CD5B07")
 _RATES = {request: rate for rate, request in frame.SET_BAUDRATE.items()}
@@ -51,6 +54,7 @@ class SimulatedSamReader:
             Fault.GARBAGE,
             Fault.UNPLUGGED,
             Fault.CARD_PULLED_MID_READ,
+            Fault.TWO_CARDS,
         }
     )
 
@@ -62,6 +66,7 @@ class SimulatedSamReader:
         self._paced = paced
         self._field = _Field()
         self._fault = Fault.NONE
+        self._reads = 0
         self._lock = threading.Lock()
         self._line: _Line | None = None
 
@@ -120,7 +125,10 @@ class SimulatedSamReader:
         with self._lock:
             if request == frame.READ and self._fault is Fault.CARD_PULLED_MID_READ:
                 self._fault, self._field = Fault.NONE, _Field()
-            answer = self._field.answer(request).encode()
+            reply = self._field.answer(request)
+            if self._fault is Fault.TWO_CARDS and request == frame.READ and reply.status == Status.OK:
+                reply = self._other(reply)
+            answer = reply.encode()
         if self._fault is Fault.SILENT:
             return
         if self._fault is Fault.GARBAGE:
@@ -138,6 +146,11 @@ class SimulatedSamReader:
             send(answer)
         if request in _RATES:
             self.baudrate = _RATES[request]
+
+    def _other(self, reply: Reply) -> Reply:
+        """Every second reading is that of the other card."""
+        self._reads += 1
+        return reply if self._reads % 2 else Reply(Status.OK, encode_id_card(RESIDENTS[_UNDERNEATH].id_card))
 
     @staticmethod
     def _send_paced(data: bytes, send: Callable[[bytes], None], piece: int, seconds_per_byte: float) -> None:

@@ -247,6 +247,7 @@ async def test_a_slow_reader_is_waited_for(
         (Fault.GARBAGE, KeeperAction, "garbage", DeviceState.HARDWARE_ERROR),
         (Fault.UNPLUGGED, KeeperAction, "port-lost", DeviceState.NO_DEVICE),
         (Fault.CARD_PULLED_MID_READ, ResidentAction, "card-pulled", DeviceState.ONLINE),
+        (Fault.TWO_CARDS, ResidentAction, "card-reads-differ", DeviceState.ONLINE),
     ],
 )
 async def test_every_fault_is_a_typed_error_and_over_when_the_fault_is(
