@@ -5,11 +5,19 @@ from __future__ import annotations
 import json
 from contextlib import closing
 from pathlib import Path
+from typing import Final
 
 import click
 
+from config.settings import SettingsError, load_site
 from kiosk.catalogue.file import CatalogueDamaged, CatalogueFile, build
+from kiosk.catalogue.shelf import Shelf
+from kiosk.enrolment import IdentityDamaged, load_identity
+from kiosk.search import IndexUnusable, Search, entry_of, search_in_memory
 from kiosk.wire import CatalogueSource, Fault, ServiceItem, read_source, source_digest
+
+#: The demonstration's source, which comes with this software.
+DEMONSTRATION: Final = Path(__file__).parents[1] / "hub" / "catalogue" / "demonstration"
 
 _folder = click.Path(path_type=Path, exists=True, file_okay=False)
 _files_option = click.option(
@@ -19,7 +27,7 @@ _files_option = click.option(
 
 @click.group()
 def guide() -> None:
-    """Catalogues of guides: build one from a source folder, check, look into it."""
+    """Catalogues of guides: build one from a source folder, check, look into it, search."""
 
 
 @guide.command("build")
@@ -96,6 +104,85 @@ def show(item_id: str, path: Path, *, as_json: bool) -> None:
         click.echo(f"· {material.name.zh}" + (f"  ({material.situation})" if material.situation else ""))
     for n, step in enumerate(item.steps, 1):
         click.echo(f"{n}. {step.text.zh}")
+
+
+@guide.command()
+@click.argument("text", required=False)
+@click.option(
+    "--queries",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="Answer this file of one query a line, each with one line.",
+)
+@click.option("--limit", default=10, show_default=True, help="Items at most.")
+@click.option("--json", "as_json", is_flag=True, help="Print [{id, name, score, why}] for each query.")
+@click.option(
+    "--catalogue",
+    "--source",
+    "path",
+    type=click.Path(path_type=Path, exists=True),
+    help="A catalogue file, or a source folder. The demonstration's without this or a site.",
+)
+@click.option("--site", metavar="FILE", type=click.Path(path_type=Path), help="The catalogue of this kiosk.")
+def search(
+    text: str | None, queries: Path | None, limit: int, path: Path | None, site: Path | None, *, as_json: bool
+) -> None:
+    """Search for TEXT as a resident does: hanzi, pinyin, first letters, a whole question, English.
+
+    Nothing found is no failure.
+    """
+    if (text is None) == (queries is None):
+        raise click.UsageError("name a TEXT to search for, or a file of --queries")
+    if path and site:
+        raise click.UsageError("name either a --catalogue or a --site")
+    names, engine = _searchable(_of_site(site) if site else path or DEMONSTRATION)
+    asked = [text] if text is not None else _lines(queries) if queries else []
+    for words in asked:
+        findings = engine.find(words, limit)
+        if as_json:
+            rows = [
+                {"id": hit.id, "name": names[hit.id], "score": round(hit.score, 4), "why": hit.why}
+                for hit in findings.hits
+            ]
+            click.echo(json.dumps(rows, ensure_ascii=False))
+            continue
+        if queries:
+            click.echo(f"{words}:")
+        for hit in findings.hits:
+            click.echo(f"{hit.score:.2f}  {hit.id}  {names[hit.id]}  ({hit.why})")
+        if not findings.hits:
+            click.echo("nothing found")
+
+
+def _searchable(path: Path) -> tuple[dict[str, str], Search]:
+    """The names by id and the search of a catalogue file, or of a source folder."""
+    try:
+        if path.is_dir():
+            items = read_source(path)[0].items
+            return {item.id: item.name.zh for item in items}, search_in_memory(map(entry_of, items))
+        file = CatalogueFile(path)
+        return {item.id: item.name.zh for item in file.items}, Search(file.database)
+    except (CatalogueDamaged, IndexUnusable) as error:
+        raise click.ClickException(str(error)) from None
+
+
+def _of_site(path: Path) -> Path:
+    """The catalogue file that is in force at the kiosk of this site file."""
+    try:
+        site = load_site(path)
+        identity = load_identity(site.data)
+    except (SettingsError, IdentityDamaged) as error:
+        raise click.ClickException(str(error)) from None
+    kept = Shelf(site.data / "catalogue").current(identity.publishers) if identity else None
+    if kept is None:
+        raise click.ClickException(f"the kiosk of {path} has no catalogue yet")
+    return kept[1].path
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.ClickException(f"{path} cannot be read: {error}") from None
 
 
 def _is_of(built: Path, digest: str) -> bool:

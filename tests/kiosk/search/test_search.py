@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.search_variants import Query, noise, variants
+from kiosk.guide_commands import guide
 from kiosk.search import Entry, IndexUnusable, Search, build_index, search_in_memory
 from kiosk.search.folding import LONGEST_QUERY
 from tests.kiosk.search.labelled import entries, labelled, search
@@ -172,3 +176,15 @@ def test_made_queries_are_the_same_every_time() -> None:
         return [*variants(entries(), 3), *noise(entries(), 3)]
 
     assert made() == made()
+
+
+def test_the_command_line_answers_like_the_kiosk(tmp_path: Path) -> None:
+    queries = tmp_path / "queries.txt"
+    queries.write_text("身份证丢了\n\n天气预报\n", encoding="utf-8")
+    result = CliRunner().invoke(guide, ["search", "--queries", str(queries), "--limit", "2", "--json"])
+    assert result.exit_code == 0, result.output
+    rows = [json.loads(line) for line in result.output.splitlines()]
+    assert [[hit["id"] for hit in row] for row in rows] == [found("身份证丢了", 2), [], []]
+    assert rows[0][0].keys() == {"id", "name", "score", "why"}
+    for wrong in (["search"], ["search", "x", "--queries", str(queries)]):
+        assert CliRunner().invoke(guide, wrong).exit_code == 2
