@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING
 from websockets.client import ClientProtocol
 from websockets.exceptions import InvalidStatus, InvalidURI
 from websockets.frames import Frame, Opcode
-from websockets.protocol import State
 from websockets.uri import parse_uri
 
 from devices.errors import CompletionCode, DeviceTimeout, KeeperAction
@@ -90,7 +89,7 @@ class WebSocketLine:
             ) from None
         self._messages: deque[str] = deque()
         self._parts = b""
-        self._over = False
+        self._open = self._over = False
         self._socket = _connected(address, max(0.05, within.remaining))
         try:
             self._protocol.send_request(self._protocol.connect())
@@ -140,13 +139,13 @@ class WebSocketLine:
 
     def _shake_hands(self, turn: Turn) -> None:
         """Wait for the answer to the handshake; what comes right behind it stays."""
-        while self._protocol.state is not State.OPEN:
+        while not self._open:
             turn.check("silent")
             self._take(min(_POLL, turn.remaining))
             error = self._protocol.handshake_exc
             if isinstance(error, InvalidStatus):
                 raise KeeperAction(CompletionCode.DEVICE_NOT_READY, "no-service", state=DeviceState.NO_DEVICE)
-            if self._over:
+            if self._over and not self._open:
                 raise _lost()
             if error is not None:
                 raise _garbage()
@@ -190,6 +189,8 @@ class WebSocketLine:
         for event in self._protocol.events_received():
             if isinstance(event, Frame):
                 self._gather(event)
+            else:
+                self._open = self._protocol.handshake_exc is None
         return True
 
     def _flush(self, turn: Turn, stall: float) -> None:

@@ -14,7 +14,7 @@ class Xfs4iotCardReader(SocialCardReader):
 
     driver = "xfs4iot-card-reader"
     overrun = 3.0  # a service that falls silent is given its time to answer, and then named
-    restart = 1.0  # connecting anew takes no time; a service that stays away is the supervisor's matter
+    restart = 0.5  # connecting anew takes no time; a service that stays away is the supervisor's matter
 
     class Options(ServiceOptions):
         """Options of ``[devices.NAME]``."""

@@ -26,7 +26,7 @@ LOOK = 0.05
 GRACE = 1.0
 """Seconds that a completion may come later than the command's own time-out."""
 
-CANCELLING = 0.5
+CANCELLING = 0.3
 """Seconds for a service to end a command that nobody waits for."""
 
 
