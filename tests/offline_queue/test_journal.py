@@ -12,7 +12,7 @@ import pytest
 from offline_queue import OfflineQueue, State, new_id
 from offline_queue.database import PAGE
 from tests.offline_queue.flips import Crashed, cost, crashed
-from tests.offline_queue.power import in_memory, small_journal
+from tests.offline_queue.power import Recorder, in_memory, recording, small_journal
 from tests.offline_queue.sealers import Scrambler
 from tests.offline_queue.test_damage import contents
 
@@ -97,3 +97,15 @@ def test_the_journal_is_empty_again_whenever_the_uploader_idles(tmp_path: Path) 
         assert not queue.wants_checkpoint()
         assert not any((tmp_path / "queue.db-wal").read_bytes())
         assert queue.get(kept.id) == kept
+
+
+def test_the_header_of_a_journal_is_wiped_and_synced_before_anything_else_of_it(tmp_path: Path) -> None:
+    # A beginning of old frames behind their header would be replayed, and take pages back to what they were.
+    recorder = Recorder()
+    with recording(recorder), closing(OfflineQueue(tmp_path, Scrambler(), reserve=0)) as queue:
+        queue.put(new_id(), "submission", b"content")
+        recorder.ops.clear()
+        queue.checkpoint()
+        wiped = [(op.what, op.offset, len(op.data)) for op in recorder.ops if op.name == "queue.db-wal"]
+    assert wiped[-4:-1] == [("write", 0, 32), ("sync", 0, 0), ("write", 32, wiped[-2][2])]
+    assert wiped[-1] == ("sync", 0, 0)
