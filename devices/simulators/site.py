@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import cv2
+import numpy as np
 from pydantic import BaseModel
 
 from config.settings import DeviceSettings
@@ -168,7 +169,7 @@ class SimulatedSite:
         scanner = self._of_kind(name, HoldsCodes, "is no code scanner")
         newest = self._of_kind(printer, PrintsSlips, "is no printer").paper.peek()
         picture = None if newest is None else cv2.imread(str(newest[0]))
-        code = None if picture is None else find_code(picture)
+        code = None if picture is None else find_code(np.asarray(picture, np.uint8))
         if code is None:
             raise BenchError(f"{printer} has printed no paper with a code")
         scanner.show(code)
