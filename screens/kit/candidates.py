@@ -49,7 +49,7 @@ class _Cells(Part):
         cells: list[Cell] = []
         row, column = 0, 0
         for index in range(start, len(words)):
-            wanted = ruler.measure(words[index]) + m.px(5)
+            wanted = ruler.measure(words[index]) + m.px(7)
             takes = min(columns, max(1, math.ceil((wanted + m.px(3)) / (unit + m.px(3)))))
             if column + takes > columns:
                 row, column = row + 1, 0
@@ -164,8 +164,6 @@ class CandidateSheet(_Cells):
         tall = (self.height - gap * (rows - 1)) / rows
         room = self.width - side - m.px(5)
         self._draw(self._starts[-1], rows, (self.x, self.top, room, tall))
-        if self.more and self.end >= len(self.words):
-            self.wanted()
         high = min(m.px(32), (self.height - 2 * gap) / 3)
         for number, (key, enabled) in enumerate(
             ((self.close, True), (self.up, len(self._starts) > 1), (self.down, self.end < len(self.words)))
@@ -176,3 +174,5 @@ class CandidateSheet(_Cells):
             icon.alpha = 1.0 if enabled else 0.25
             self.add_widget(key)
             key.place(self.right - side, self.top - number * (high + gap) - high, side, high)
+        if self.more and self.end >= len(self.words):
+            self.wanted()

@@ -35,7 +35,8 @@ class Field(Surface):
 
     def height_for(self, width: float) -> float:
         m = self.look.measures
-        return max(m.main_height, self.entry.height_for(width) + 2 * m.px(3))
+        inside = self.entry.height_for(width) + 2 * m.px(3)
+        return inside if m.low_reach else max(m.main_height, inside)
 
     def arrange(self) -> None:
         super().arrange()

@@ -50,7 +50,7 @@ class Slate(Part):
         with before:
             paint.box((*self.pos, *self.size), m.px(5), look.colour("card"), look.colour("line"), m.stroke)
             # The square with a cross in which everybody learned to write.
-            Color(*look.colour("line", 0.8))
+            Color(*look.colour("soft", 0.3))
             half = min(self.width, self.height) / 2 - m.px(4)
             for way in (-1, 1):
                 for part in range(0, 10, 2):

@@ -13,8 +13,9 @@ from screens.input.desk import Desk, Method
 from screens.input.writer import Writer
 from screens.kit.candidates import CandidateRow, CandidateSheet
 from screens.kit.keys import APOSTROPHE, BACKSPACE, CLEAR, SPACE, Keyboard, named_key, special_key
-from screens.kit.part import Column, Part, Row
+from screens.kit.part import Part, Row
 from screens.kit.pieces import Segments
+from screens.kit.press import Press
 from screens.kit.slate import Slate
 from screens.look import Look
 
@@ -69,16 +70,13 @@ class WritingPad(Part):
         tail = (BACKSPACE,) if self.several else (SPACE, BACKSPACE)
         return Keyboard(look, self._typed, tail=tail)
 
-    def _slate_keys(self) -> Part:
+    def _slate_keys(self) -> list[Press]:
         look = self.look
-        keys = [
+        return [
             named_key(look, "key-undo", text("keys.undo-stroke"), self._undo, words=text("keys.undo-stroke")),
             named_key(look, "key-rewrite", text("keys.rewrite"), self._rewrite, words=text("keys.rewrite")),
             special_key(look, BACKSPACE, self._typed),
         ]
-        for key in keys:
-            key.grow = 1.0
-        return Column(keys, gap=look.measures.key_gap)
 
     def _foot(self) -> Part:
         look, m = self.look, self.look.measures
@@ -185,20 +183,24 @@ class WritingPad(Part):
             self.middle.place(self.x, bottom, self.width, min(room, 4 * m.px(28) + 3 * gap))
             return
         tall = max(float(m.target), min((room - 3 * gap) / 4, m.px(28)))
-        middle = min(room - tall - gap, 3 * m.px(28) + 2 * gap)
+        above = m.px(3)
+        middle = min(room - tall - above, 3 * m.px(28) + 2 * gap)
         self.middle.place(self.x, bottom, self.width, middle)
-        self.row.place(self.x, bottom + middle + gap, self.width, tall)
+        self.row.place(self.x, bottom + middle + above, self.width, tall)
 
 
 class _Beside(Part):
-    """A part that takes the room, and keys of their own width at its right."""
+    """A part that takes the room, and at its right keys of their own width, one below the other."""
 
-    def __init__(self, main: Part, keys: Part, wide: float, gap: float) -> None:
+    def __init__(self, main: Part, keys: list[Press], wide: float, gap: float) -> None:
         super().__init__()
         self.main, self.keys, self.wide, self.gap = main, keys, wide, gap
-        self.add_widget(main)
-        self.add_widget(keys)
+        for part in (main, *keys):
+            self.add_widget(part)
 
     def arrange(self) -> None:
         self.main.place(self.x, self.y, self.width - self.wide - self.gap, self.height)
-        self.keys.place(self.right - self.wide, self.y, self.wide, self.height)
+        tall = (self.height + self.gap) / len(self.keys) - self.gap
+        for number, key in enumerate(self.keys):
+            top = self.top - number * (tall + self.gap)
+            key.place(self.right - self.wide, top - tall, self.wide, tall)

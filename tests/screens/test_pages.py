@@ -13,6 +13,7 @@ from config.settings import PanelSettings
 from kiosk.pages import Page
 from tests.screens.conftest import LANDSCAPE, PORTRAIT, Screen
 from tests.screens.sample_pages import Both, pages
+from tests.screens.sample_writing import Written, ready_engine, written_pages
 
 if TYPE_CHECKING:
     from screens.frame import View
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 PAGES = pages()
+WRITTEN = written_pages()
 TALL_32_INCH = PORTRAIT.model_copy(update={"diagonal_inches": 32.0, "lower_edge_mm": 700.0})
 MODES = [
     (panel, elder, low, language)
@@ -35,30 +37,47 @@ def names(mode: object) -> str:
     return str(mode)
 
 
-def drawn(panel: PanelSettings, page: Page, *, elder: bool, low: bool, language: str) -> View:
+def drawn(
+    panel: PanelSettings,
+    page: Page,
+    *,
+    elder: bool,
+    low: bool,
+    language: str,
+    written: Written | None = None,
+) -> View:
     """A page drawn for a panel, without a window of that size."""
     from screens.bar import Modes
-    from screens.frame import Surroundings, View
+    from screens.frame import Surroundings, View, parts_of
     from screens.hand import Hand, Kept
+    from screens.input.desk import Desk
     from screens.look import Look
     from screens.pages import render
     from screens.strings import Strings
     from screens.strip import StripState
     from screens.theme import NIGHT, Measures
 
+    desk = None
+    if written is not None:
+        desk = Desk(installed=("pinyin", "hand"), engine=ready_engine(written.offered))
+        desk.choose(written.method)
     look = Look(
         Measures(panel, elder=elder, low_reach=low),
         NIGHT,
         Strings(language, strict=True),
         reduced_motion=True,
     )
-    hand = Hand(lambda id_, value: None, lambda: None, Kept(draft=getattr(page, "draft", "")))
+    hand = Hand(lambda id_, value: None, lambda: None, Kept(draft=getattr(page, "draft", "")), desk or Desk())
+    if written is not None:
+        hand.kept.letters, hand.kept.strokes = written.letters, [list(stroke) for stroke in written.strokes]
     place = Both("经十路社区 24 小时自助服务区", "Jingshi Road 24-hour service area")
     strip = StripState(place, Both("网络正常", "Online"))
     modes = Modes(elder=elder, low=low, language=language)
     around = Surroundings(modes, True, strip, "02:14", lambda key: None, lambda: None)
     view = View(look, page, render(look, page, hand), hand, around)
     view.place(0, 0, panel.width, panel.height)
+    if written is not None and written.sheet:
+        next(part for part in parts_of(view) if part.key == "candidates-more").fire()
     return view
 
 
@@ -69,6 +88,10 @@ async def test_everything_fits_and_can_be_touched(
     faults = []
     for name, page in PAGES.items():
         view = drawn(panel, page, elder=elder, low=low, language=language)
+        faults += [f"{name}: {fault}" for fault in _faults(view)]
+        _stop(view)
+    for name, (page, written) in WRITTEN.items():
+        view = drawn(panel, page, elder=elder, low=low, language=language, written=written)
         faults += [f"{name}: {fault}" for fault in _faults(view)]
         _stop(view)
     assert faults == []
@@ -157,6 +180,8 @@ def _name(seen: Seen) -> str:
 def _touchable(view: View, seen: Seen) -> Iterator[str]:
     m, press = view.look.measures, seen.part
     least = (m.pick(16, 20), m.pick(18, 22)) if press.role == "key" else (m.target, m.target)
+    if press.role == "candidate":
+        least = (m.pick(20, 24), m.pick(20, 24))
     if press.width + 1 < least[0] or press.height + 1 < least[1]:
         yield f"{press.key!r} is only {press.size} px, {least} wanted"
     low, high = m.reach
