@@ -46,6 +46,15 @@ class KioskSettings(Table):
     helpline: str = Field(default="12345", description="The public hotline offered beside the keeper.")
     window_zh: str = Field(default="", description="Nearest staffed window with its hours, Chinese.")
     window_en: str = Field(default="", description="Nearest staffed window with its hours, English.")
+    latitude: float | None = Field(
+        default=None,
+        ge=-90,
+        le=90,
+        description="Where the kiosk stands, degrees north: how far offices are.",
+    )
+    longitude: float | None = Field(
+        default=None, ge=-180, le=180, description="Where the kiosk stands, degrees east."
+    )
     language: Literal["zh", "en"] = Field(default="zh", description="Language a visit starts in.")
     data: Path = Field(
         default=Path("var"), description="Folder for the queue, keys and catalogue of this kiosk."

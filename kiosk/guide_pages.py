@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Final
 
+from config.settings import KioskSettings
 from devices.identity import CHINA_TIME
 from kiosk.availability import Standing
+from kiosk.offices import closing, distance_km, is_open, next_opening
 from kiosk.pages import Action, Chip, GuideRendering, GuideRow, GuideSection, ReadGuide
 from kiosk.text import Sayable, text
-from kiosk.wire import Material, ServiceItem
+from kiosk.wire import Material, Office, ServiceItem
 
 #: Days after which a guide nobody has looked at again is marked as stale.
 STALE_DAYS: Final = 365
@@ -27,15 +30,27 @@ _MATERIAL_ICONS: Final = (
 )
 
 
-def guide_page(item: ServiceItem, standing: Standing) -> ReadGuide:
-    """The guide of an item, with what holds for it now and the one thing to do next."""
+def guide_page(
+    item: ServiceItem, standing: Standing, offices: Sequence[Office] = (), place: KioskSettings | None = None
+) -> ReadGuide:
+    """The guide of an item, with what holds for it now and the one thing to do next.
+
+    ``offices`` are those where it is done at a window, ``place`` is where the kiosk stands.
+    """
+    now = datetime.now(CHINA_TIME)
+    at_the_window = tuple(office_row(office, now, place) for office in offices)
+    chips = guide_chips(item, standing)
+    if standing.where == "window" and offices:
+        chips = (chips[0], _open_chip(offices[0], now) or Chip(offices[0].hours), *chips[1:])
     return ReadGuide(
         name="guide",
         title=item.name,
-        chips=(*guide_chips(item, standing), _age(item.updated)),
+        chips=(*chips, _age(item.updated)),
         renderings=tuple(
             GuideRendering(
-                rendering, text(f"guide.{rendering}"), _sections(item, pictures=rendering != "plain")
+                rendering,
+                text(f"guide.{rendering}"),
+                _sections(item, at_the_window, pictures=rendering != "plain"),
             )
             for rendering in item.renderings
             if rendering != "video"
@@ -81,7 +96,36 @@ def _age(updated: date) -> Chip:
     return Chip(text("guide.stale" if stale else "guide.updated", date=updated), "warn" if stale else "quiet")
 
 
-def _sections(item: ServiceItem, *, pictures: bool) -> tuple[GuideSection, ...]:
+def office_row(office: Office, now: datetime, place: KioskSettings | None) -> GuideRow:
+    """An office: open now or when next, where, how far from this kiosk."""
+    far = None
+    if place is not None and place.latitude is not None and place.longitude is not None:
+        far = distance_km(office, place.latitude, place.longitude)
+    where: Sayable = office.address
+    if far is not None:
+        where = text("office.far", address=office.address, km=f"{far:.1f}")
+    return GuideRow(office.name, where, "building", chip=_open_chip(office, now))
+
+
+def _open_chip(office: Office, now: datetime) -> Chip | None:
+    """Open until, or closed until; None where nobody can say for sure."""
+    open_now = is_open(office, now)
+    if open_now:
+        until = closing(office, now)
+        return Chip(text("office.open", time=f"{until:%H:%M}" if until else ""), "ok")
+    opens = next_opening(office, now)
+    if open_now is None or opens is None:
+        return None
+    day = (opens.date() - now.date()).days
+    time = f"{opens:%H:%M}"
+    if day < 2:
+        return Chip(text("office.opens-today" if day == 0 else "office.opens-tomorrow", time=time), "warn")
+    return Chip(text("office.opens", date=opens.date(), time=time), "warn")
+
+
+def _sections(
+    item: ServiceItem, at_the_window: tuple[GuideRow, ...], *, pictures: bool
+) -> tuple[GuideSection, ...]:
     """Every element the item has; one it does not have is left out here and listed for the administrator."""
     sections = (
         GuideSection("what", text("guide.what"), (item.summary,)),
@@ -107,8 +151,10 @@ def _sections(item: ServiceItem, *, pictures: bool) -> tuple[GuideSection, ...]:
             rows=(
                 GuideRow(item.window.name, item.window.address, "building"),
                 GuideRow(item.window.hours, item.window.phone, "clock"),
+                *at_the_window,
             ),
         ),
+        GuideSection("special", text("guide.special"), rows=tuple(map(GuideRow, item.special_steps))),
         GuideSection("faq", text("guide.faq"), rows=tuple(GuideRow(one.q, one.a) for one in item.faq)),
         GuideSection("basis", text("guide.basis"), tuple(item.legal_basis)),
     )

@@ -11,7 +11,7 @@ from kiosk.house import Kiosk
 from kiosk.journeys.collect_result import collect_result
 from kiosk.journeys.look_up_guide import OFTEN, choose_item, find_guide, item_row, look_up_guide, read_guide
 from kiosk.journeys.look_up_progress import look_up_progress
-from kiosk.journeys.verify_result import verify_result
+from kiosk.journeys.match_policies import match_policies
 from kiosk.pages import Chip, Choice, Home
 from kiosk.text import Sayable, text
 from kiosk.visit import Visit
@@ -33,8 +33,8 @@ async def home(visit: Visit) -> None:
                 return await collect_result(visit)
             case "progress":
                 return await look_up_progress(visit)
-            case "verify":
-                return await verify_result(visit)
+            case "benefits":
+                return await match_policies(visit)
             case "trouble":
                 await could_not_page(visit, page)
             case item_id:
@@ -66,7 +66,9 @@ def home_page(visit: Visit) -> Home:
             kiosk.availability.of(record).chip if record else Chip(text("standing.later.network"), "warn"),
         ),
         Choice("progress", text("home.progress"), text("home.progress.note"), "clock", _asked_chip(kiosk)),
-        Choice("verify", text("home.verify"), text("home.verify.note"), "shield", _asked_chip(kiosk)),
+        Choice(
+            "benefits", text("home.benefits"), text("home.benefits.note"), "gift", guides_chip(kiosk.guide)
+        ),
         Choice(
             "trouble",
             text("home.trouble"),

@@ -154,7 +154,9 @@ async def read_guide(visit: Visit, item: ServiceItem) -> None:
         for other in map(visit.kiosk.guide.item, (*item.parts, *item.related))
         if other is not None
     )
-    page = guide_page(item, visit.kiosk.availability.of(item))
+    known = visit.kiosk.guide.offices
+    offices = [known[name] for name in item.offices if name in known]
+    page = guide_page(item, visit.kiosk.availability.of(item), offices, visit.kiosk.site.kiosk)
     answer = await visit.show(
         replace(page, links_title=text("guide.parts" if item.parts else "guide.related"), links=related)
     )

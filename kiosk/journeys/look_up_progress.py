@@ -9,6 +9,7 @@ from devices.identity import CHINA_TIME
 from kiosk.enquiries import KeptHere, Missing
 from kiosk.identity import identify
 from kiosk.journeys.collect_result import collect_result
+from kiosk.journeys.verify_result import verify_result
 from kiosk.pages import Action, Chip, Choice, Choose, Idle, Notice
 from kiosk.printed_codes import CHECK_CODE, ask_code
 from kiosk.results import no_answer
@@ -27,14 +28,16 @@ async def look_up_progress(visit: Visit) -> None:
             choices=(
                 Choice("code", text("progress.by-code"), text("progress.by-code.note"), "qr"),
                 Choice("card", text("progress.by-card"), text("progress.by-card.note"), "id-card"),
+                Choice("verify", text("progress.verify"), text("progress.verify.note"), "shield"),
             ),
         )
     )
+    if way.id == "verify":
+        return await verify_result(visit)
     own = way.id == "card"
     found = await (_of_person(visit) if own else _by_code(visit))
     answer = await visit.show(_page(visit, found, own=own))
-    if answer.id == "collect":
-        await collect_result(visit)
+    return await collect_result(visit) if answer.id == "collect" else None
 
 
 async def _by_code(visit: Visit) -> Progress | KeptHere | Missing:

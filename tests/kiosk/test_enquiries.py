@@ -97,7 +97,8 @@ async def test_by_card_ones_own_matters_are_found_and_a_decided_one_leads_to_its
     assert how is Ending.DONE
     assert resident.names.count("present-id-card") == 1, "nobody is asked twice for their card"
     _, verified = await here.visit(
-        On("home", "verify"),
+        On("home", "progress"),
+        On("progress-way", "verify"),
         On("ask-verification-code", hold_paper(here)),
         On("verify-genuine", "finish"),
     )
@@ -113,10 +114,14 @@ async def test_by_card_ones_own_matters_are_found_and_a_decided_one_leads_to_its
         here.bench("put-page", device="document-camera", what=here.bench("paper", device=PAPER)["path"])
 
     _, verified = await here.visit(
-        On("home", "verify"), On("ask-verification-code", under_the_camera), On("verify-genuine", "finish")
+        On("home", "progress"),
+        On("progress-way", "verify"),
+        On("ask-verification-code", under_the_camera),
+        On("verify-genuine", "finish"),
     )
     await here.visit(
-        On("home", "verify"),
+        On("home", "progress"),
+        On("progress-way", "verify"),
         On("ask-verification-code", lambda _: _empty_desk(here)),
         On("verify-unknown", "finish"),
     )

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from kiosk.my_list import LARGEST_QR, MyList, phone_words, read_marks
 from kiosk.pages import Answer, ReadGuide
+from kiosk.policies import match_all, next_fact
+from kiosk.stage import Wish
 from kiosk.visit import Ending
 from tests.kiosk.items import demonstration, item
 from tests.kiosk.resident import On, ScriptedResident
@@ -48,6 +50,16 @@ async def test_the_answers_narrow_the_list_which_is_printed_and_not_asked_for_ag
     )
     assert how is Ending.DONE
     assert "ask-support" not in resident.names, "what the list asked is known to the form"
+    _, matched = await here.visit(
+        On("home", "benefits"),
+        On("policies-about", "person"),
+        *(On(f"fact-{fact}", Answer("skip")) for fact in _asked_if_nothing_is_said()[:3]),
+        On(f"fact-{_asked_if_nothing_is_said()[3]}", "enough"),
+        On("policies", lambda page: page.choices[0].id),  # type: ignore[attr-defined]
+        On("policy-reasons", "guide"),
+        On("guide", Wish.LEAVE),
+    )
+    assert "policy-reasons" in matched.names
     told = next(page for page in resident.seen if page.name == "my-list")
     assert isinstance(told, ReadGuide)
     sections = {section.id: section for section in told.renderings[0].sections}
@@ -64,7 +76,7 @@ def test_the_code_for_the_phone_holds_words_alone_and_fits(item_id: str) -> None
     words = phone_words(mine, say)
     assert len(words.encode()) <= LARGEST_QR
     assert "http" not in words, "it opens without anybody's server"
-    assert segno.make_qr(words, error="l").version <= 22
+    assert int(segno.make_qr(words, error="l").version) <= 22
     for material in mine.materials[:1]:
         assert material.name.zh in words
 
@@ -73,3 +85,11 @@ def test_the_code_for_the_phone_holds_words_alone_and_fits(item_id: str) -> None
 @given(st.text(max_size=80))
 def test_marks_are_read_from_whatever_is_there(value: str) -> None:
     assert all(mark == mark.strip() for mark in read_marks(value).values())
+
+
+def _asked_if_nothing_is_said() -> list[str]:
+    asked: list[str] = []
+    found = match_all(demonstration().items, "person", {})
+    while (fact := next_fact(found, asked)) is not None:
+        asked.append(fact)
+    return asked
