@@ -130,7 +130,7 @@ class SimulatedCardReaderService(SimulatedService):
             self.changed()
         emit("CardReader.MediaInsertedEvent", {})
         self._there().reset()
-        return {"chip": [{"status": "ok", "data": _base64(ATR)}]}
+        return {"chip": [{"status": None, "data": _base64(ATR)}]}
 
     async def _chip_io(self, payload: Payload, _emit: Emit) -> Payload:
         chip = self._there()

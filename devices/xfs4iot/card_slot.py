@@ -42,6 +42,9 @@ ANSWERING = 5.0
 _HOLDING = {"motor", "latchedDip"}
 """Kinds of reader that hold a card until they are told to give it back."""
 
+_READ = (None, "ok")
+"""How a service says that what it was asked for was read; later releases say nothing."""
+
 _THERE = {Media.PRESENT, Media.ENTERING, Media.LATCHED}
 
 
@@ -154,7 +157,7 @@ class ServiceCardSlot:
         reading = self._waiting
         if self._service.attend(turn, wait, lambda: reading.over):
             self._waiting = None
-            self._atr = _atr(self._service.finish(reading, turn, limit=wait, errors=_ERRORS))
+            self._atr = atr_of(self._service.finish(reading, turn, limit=wait, errors=_ERRORS))
             self._hear_events()
             self._see(there=True)
         return Presence(self._there, self._events)
@@ -171,7 +174,7 @@ class ServiceCardSlot:
         self.settle()
         atr = self._atr
         if atr is None:
-            atr = _atr(self._run("CardReader.ReadRawData", turn, {"chip": True}, SETTLED))
+            atr = atr_of(self._run("CardReader.ReadRawData", turn, {"chip": True}, SETTLED))
         protocol = choose_protocol(self._protocols, atr)
 
         def transmit(command: bytes) -> bytes:
@@ -257,11 +260,11 @@ def obstacle(own: Payload, media: Media | None) -> str | None:
     return "media-not-reported" if media is None else None
 
 
-def _atr(payload: Payload) -> bytes:
+def atr_of(payload: Payload) -> bytes:
     """The ATR in a completion of ReadRawData. Raises ResidentAction when the chip gave none."""
     chips = payload.get("chip")
     chip = chips[0] if isinstance(chips, list) and chips else chips
-    if not isinstance(chip, Mapping) or chip.get("status", "ok") != "ok":
+    if not isinstance(chip, Mapping) or chip.get("status") not in _READ:
         raise ResidentAction(CompletionCode.USER_ERROR, "card-mute")
     return bytes_in(chip, "data")
 

@@ -178,7 +178,7 @@ def _request_id(header: Payload) -> int:
 
 
 def _refusal(header: Payload, payload: Payload) -> Refusal | None:
-    status = header.get("status", payload.get("status"))
+    status = header.get("status") or payload.get("status")
     if status is None or status == OK:
         return None
     try:
@@ -188,7 +188,7 @@ def _refusal(header: Payload, payload: Payload) -> Refusal | None:
 
 
 def _completion_code(header: Payload, payload: Payload) -> CompletionCode | None:
-    code = header.get("completionCode", payload.get("completionCode"))
+    code: Any = header.get("completionCode") or payload.get("completionCode")
     if code == SUCCESS:
         return None
     try:

@@ -19,7 +19,7 @@ from devices.errors import (
 )
 from devices.status import DeviceState, Fitness, Media, Paper, Supply
 from devices.transports.websocket import Address
-from devices.xfs4iot.card_slot import ChipProtocol, choose_protocol, media_of, obstacle
+from devices.xfs4iot.card_slot import ChipProtocol, atr_of, choose_protocol, media_of, obstacle
 from devices.xfs4iot.common import capabilities, device_status, major_versions
 from devices.xfs4iot.conversation import Conversation
 from devices.xfs4iot.discovery import PUBLISHER, ports, service_address
@@ -345,6 +345,18 @@ def test_the_protocol_is_the_cards_among_the_readers(
     able: dict[str, bool], atr: str, protocol: ChipProtocol
 ) -> None:
     assert choose_protocol(able, bytes.fromhex(atr)) is protocol
+
+
+@pytest.mark.parametrize("status", [{}, {"status": None}, {"status": "ok"}])
+def test_an_atr_is_read_with_the_status_of_any_release(status: dict[str, Any]) -> None:
+    assert atr_of({"chip": [{"data": "O2gA", **status}]}) == b"\x3b\x68\x00"
+
+
+@pytest.mark.parametrize("chip", [None, [], [{"status": "dataMissing"}], "ok", [5]])
+def test_a_chip_that_gave_no_atr_is_mute(chip: object) -> None:
+    with pytest.raises(ResidentAction) as mute:
+        atr_of({"chip": chip})
+    assert mute.value.detail == "card-mute"
 
 
 @pytest.mark.parametrize(
