@@ -188,6 +188,8 @@ def test_a_guide_knows_its_places_and_its_neighbours(path: Path) -> None:
     item = guide(path)
     known = set(NAMES)
     assert set(item.offices) <= set(offices())
+    told = [offices()[name].address for name in item.offices]
+    assert any(item.window.address.zh.startswith(one.zh) for one in told), "the window is in none of them"
     assert 2 <= len(item.related) <= 4
     assert (len(item.parts) >= 2) == (item.kind == "bundle")
     for named in (item.offices, item.related, item.parts):
