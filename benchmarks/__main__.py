@@ -16,17 +16,17 @@ from pathlib import Path
 
 import click
 
-from benchmarks import card, idle, queue_drain, queue_put, starting, touch
+from benchmarks import card, idle, queue_drain, queue_put, receipt, starting, touch
 from benchmarks.display import SIZE
 from benchmarks.figures import Subject, replaced
 from benchmarks.lobby import ROOT, Lobby, lobby
 from benchmarks.processes import BenchmarkError, wait_for_quiet
 
 PAGE = ROOT / "docs" / "benchmarks.md"
-SUBJECTS = ("start", "idle", "touch", "pages", "card", "put", "drain", "growth")
+SUBJECTS = ("start", "idle", "touch", "pages", "card", "receipt", "put", "drain", "growth")
 ORDER = (
     starting.TITLE_START, starting.TITLE_MEMORY, idle.TITLE, touch.TITLE_TOUCH, touch.TITLE_PAGES, card.TITLE,
-    queue_put.TITLE, queue_drain.TITLE, queue_drain.TITLE_GROWTH,
+    receipt.TITLE, queue_put.TITLE, queue_drain.TITLE, queue_drain.TITLE_GROWTH,
 )  # fmt: skip
 HEAD = """\
 # Benchmarks
@@ -45,7 +45,7 @@ An aim that is missed says so.
 @click.argument("subjects", nargs=-1, type=click.Choice(SUBJECTS))
 @click.option("--rounds", default=7, show_default=True, help="Starts of each program.")
 @click.option("--seconds", default=20.0, show_default=True, help="How long to watch a kiosk at rest.")
-@click.option("--count", default=20, show_default=True, help="Touches, and cards read.")
+@click.option("--count", default=20, show_default=True, help="Touches, cards read, four times the receipts.")
 @click.option("--quiet", default=0.7, show_default=True, help="Load to wait for before each subject.")
 @click.option("--patience", default=600.0, show_default=True, help="Seconds to wait for that.")
 @click.option("--out", default=PAGE, show_default="docs/benchmarks.md", type=click.Path(path_type=Path))
@@ -80,6 +80,7 @@ def main(
     alone: dict[str, Callable[[], list[Subject]]] = {
         "pages": lambda: [touch.pages()],
         "card": lambda: [card.card(count)],
+        "receipt": lambda: [receipt.receipt(count)],
         "put": lambda: [queue_put.put(20 * count)],
         "drain": lambda: [queue_drain.drain(50 * count)],
         "growth": lambda: [queue_drain.growth(100_000)],

@@ -196,6 +196,8 @@ class EscposPrinter(ReceiptPrinter):
         for block in blocks:
             session.send(block, turn)
             if self._can_be_asked(session) and time.monotonic() - looked > _LOOK_EVERY:
+                # Behind seconds of data on a slow line a question would be answered too late, for another.
+                session.flush(turn)
                 _refuse_obstacle(self._ask_supply(session, turn), JobState.INCOMPLETE)
                 looked = time.monotonic()
         session.flush(turn)

@@ -4,6 +4,8 @@ Every function returns a one-bit picture in dots (203 dpi), black on white.
 """
 
 import math
+from collections.abc import Iterator
+from itertools import groupby
 
 import segno
 from PIL import Image, ImageChops, ImageDraw
@@ -12,17 +14,43 @@ from devices.escpos import commands
 from devices.fonts import Weight, draw_text, text_width
 
 LOGO_DOTS = 72
+_WORTH_A_FEED = 8
 _WHITE, _BLACK = 255, 0
 
 
 def raster_command(picture: Image.Image) -> bytes:
-    """The picture as printer command, without the white at its right, which would only cost time."""
+    """The picture as printer commands, without white that only costs time: at its right, and whole rows."""
     ink = ImageChops.invert(picture.convert("L")).getbbox() or (0, 0, 1, 1)
     row_bytes = (ink[2] + 7) // 8
     page = Image.new("1", (row_bytes * 8, picture.height), 1)
     page.paste(picture, (0, 0))
     inverted = bytes(byte ^ 0xFF for byte in page.tobytes())
-    return commands.raster(row_bytes, inverted)
+    rows = [inverted[start : start + row_bytes] for start in range(0, len(inverted), row_bytes)]
+    white = bytes(row_bytes)
+    return b"".join(
+        _feed(len(run)) if bare else commands.raster(row_bytes, b"".join(run))
+        for bare, run in _runs(rows, white)
+    )
+
+
+def _runs(rows: list[bytes], white: bytes) -> Iterator[tuple[bool, list[bytes]]]:
+    """The rows in turns: many bare ones (True), and a picture, in which few bare ones stay."""
+    run: list[bytes] = []
+    for bare, same in groupby(rows, key=white.__eq__):
+        stretch = list(same)
+        if bare and len(stretch) >= _WORTH_A_FEED:
+            if run:
+                yield False, run
+            yield True, stretch
+            run = []
+        else:
+            run += stretch
+    if run:
+        yield False, run
+
+
+def _feed(rows: int) -> bytes:
+    return commands.feed_dots(255) * (rows // 255) + commands.feed_dots(rows % 255)
 
 
 def logo(width: int) -> Image.Image:
