@@ -55,11 +55,17 @@ class Xfs4iotCamera(Camera):
 
     def _open(self, turn: Turn) -> None:
         options = self.options
-        self._service, _ = open_service(options, self.base, "Camera", turn)
-        live, _ = open_service(options, self.base, "Camera", turn)
+        self._service = self._connect(turn)
         self._preview = Preview(
-            live, options.camera, self.name, limit=options.picture_timeout, freshness=options.freshness
+            self._connect,
+            options.camera,
+            self.name,
+            limit=options.picture_timeout,
+            freshness=options.freshness,
         )
+
+    def _connect(self, turn: Turn) -> Service:
+        return open_service(self.options, self.base, "Camera", turn)[0]
 
     def _close(self, _turn: Turn) -> None:
         preview, self._preview = self._preview, None

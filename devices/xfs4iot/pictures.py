@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 import structlog
+from PIL import Image
 
-from devices.camera import page
+from devices.camera.page import outline
 from devices.contract import Frame
 from devices.errors import CompletionCode, DeviceError, KeeperAction
 from devices.status import DeviceState
@@ -18,6 +20,8 @@ from devices.worker import Turn
 from devices.xfs4iot.service import bytes_in
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from devices.camera.page import Picture
     from devices.xfs4iot.service import Service
 
@@ -41,16 +45,21 @@ def take_picture(service: Service, turn: Turn, camera: str, limit: float) -> Pic
 class Preview:
     """Takes pictures in a thread of its own while they are looked at; nobody ever waits behind old ones.
 
+    It is connected only while it is looked at: a service hangs up on clients that hear none of its pings.
+
     Args:
-        service: the connection; this object closes it.
+        connect: opens a connection, which this object closes.
         camera: which camera, by the standard's name.
         name: the device's name.
         limit: seconds for one picture.
         freshness: seconds of equal pictures after which the camera counts as frozen. A real sensor has noise.
     """
 
-    def __init__(self, service: Service, camera: str, name: str, *, limit: float, freshness: float) -> None:
-        self._service = service
+    def __init__(
+        self, connect: Callable[[Turn], Service], camera: str, name: str, *, limit: float, freshness: float
+    ) -> None:
+        self._connect = connect
+        self._service: Service | None = None
         self._camera = camera
         self._name = name
         self._limit = limit
@@ -83,6 +92,13 @@ class Preview:
         self._thread.join(within)
         self._newest = None
 
+    def _rest(self) -> None:
+        """Hang up, and forget: who looks again is not to see who stood there before."""
+        self._newest = None
+        service, self._service = self._service, None
+        if service is not None:
+            service.close()
+
     def _run(self) -> None:
         try:
             self._take_pictures()
@@ -92,21 +108,22 @@ class Preview:
             log.warning("camera.failed", device=self._name, error=type(error).__name__)
             self._failure = _broken("driver-failed")
         finally:
-            self._newest = None
-            self._service.close()
+            self._rest()
 
     def _take_pictures(self) -> None:
         number, before, changed = 0, b"", time.monotonic()
         while not self._stopping.is_set():
+            self._wanted.clear()
             if time.monotonic() - self._looked > LOOKED_AT:
-                self._newest = None  # who looks again is not to see who stood there before
-                self._wanted.clear()
+                self._rest()
                 self._wanted.wait()
                 changed = time.monotonic()
                 continue
             turn = self._turn = Turn(self._limit)
             if self._stopping.is_set():
                 return
+            if self._service is None:
+                self._service = self._connect(turn)
             taken = _taken(self._service, turn, self._camera, self._limit)
             now = time.monotonic()
             if taken != before:
@@ -125,18 +142,21 @@ def _taken(service: Service, turn: Turn, camera: str, limit: float) -> bytes:
 
 
 def _decoded(picture: bytes) -> Picture:
-    raw = np.frombuffer(picture, np.uint8)
+    """The picture, if it is one, and not so large that to decode it would be an attack."""
     try:
-        bgr = cv2.imdecode(raw, cv2.IMREAD_COLOR) if raw.size else None
-    except cv2.error:
+        with Image.open(BytesIO(picture), formats=("JPEG", "PNG", "BMP")) as image:
+            if image.width * image.height > LARGEST:
+                raise _broken("garbage")
+        bgr = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR)
+    except (OSError, ValueError, cv2.error, Image.DecompressionBombError):
         bgr = None
-    if bgr is None or bgr.size > 3 * LARGEST:
+    if bgr is None:
         raise _broken("garbage")
     return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
 
 
 def _outline(rgb: Picture) -> tuple[tuple[float, float], ...] | None:
-    quad = page.outline(rgb)
+    quad = outline(rgb)
     height, width = rgb.shape[:2]
     return None if quad is None else tuple((x / width, y / height) for x, y in quad.tolist())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import ssl
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -554,10 +555,17 @@ async def test_pictures_are_taken_only_while_somebody_looks(
                 await asyncio.sleep(0.01)
             while device._preview is not None and device._preview._newest is not None:
                 await asyncio.sleep(0.01)  # nobody looks any more
+        await connections(camera, 1)  # a connection that nobody listens to would be hung up on
         taken = camera.asked.count("Camera.TakePicture")
         await device.check()
         assert camera.asked.count("Camera.TakePicture") == taken
         assert device.latest() is None, "who looks again is not shown who stood there before"
+
+
+async def connections(service: SimulatedService, number: int) -> None:
+    async with asyncio.timeout(10):
+        while len(service.connections) != number:
+            await asyncio.sleep(0.01)
 
 
 async def test_a_camera_that_repeats_its_last_picture_is_frozen(
@@ -577,14 +585,26 @@ async def test_a_camera_that_repeats_its_last_picture_is_frozen(
         assert not device.status.usable
 
 
-async def test_what_is_no_picture_and_which_camera_is_not_there(
-    host: ServiceHost, camera: SimulatedCameraService
+def huge() -> bytes:
+    """The beginning of a PNG that claims to have 3.6 thousand million pixels."""
+    header = b"IHDR" + (60_000).to_bytes(4) + (60_000).to_bytes(4) + b"\x08\x02\0\0\0"
+    return b"\x89PNG\r\n\x1a\n" + (13).to_bytes(4) + header + zlib.crc32(header).to_bytes(4)
+
+
+@pytest.mark.parametrize(
+    "picture", [b"\xff\xd8 no picture at all", b"", huge()], ids=["none", "empty", "huge"]
+)
+async def test_what_is_no_picture_is_named(
+    host: ServiceHost, camera: SimulatedCameraService, picture: bytes
 ) -> None:
-    camera._film = (b"\xff\xd8 no picture at all",)
+    camera._film = (picture,)
     async with opened(Xfs4iotCamera, host.port) as device:
         with pytest.raises(KeeperAction) as error:
             await device.capture(5)
         assert error.value.detail == "garbage"
+
+
+async def test_a_camera_that_is_not_there_is_named(host: ServiceHost, camera: SimulatedCameraService) -> None:
     async with opened(Xfs4iotCamera, host.port, camera="room") as device:
         with pytest.raises(KeeperAction) as error:
             await device.capture(5)
