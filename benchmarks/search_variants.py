@@ -83,6 +83,8 @@ def noise(entries: Iterable[Entry], each: int) -> Iterator[Query]:
         yield Query(" ".join(random.sample(words, 2)), "noise: English", frozenset())
         yield Query("".join(random.choices(_hanzi(), k=random.randint(3, 5))), "noise: hanzi", frozenset())
         yield Query(random.choice(phrases), "noise: phrases", frozenset())
+        framed = random.choice(FRAMES).format(random.choice(phrases))
+        yield Query(framed, "noise: questions", frozenset())
 
 
 def _that_hold(owners: dict[str, set[str]], part: str) -> set[str]:

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from kiosk.search.index import GAP, VERSION, Entry, build_index
 from kiosk.search.lexicon import CONCEPT, ELSEWHERE, FILLER, LIGHT, PLACE, UNKNOWN, Lexicon
-from kiosk.search.query import Reader, Reading, Segment
+from kiosk.search.query import Reader
 from kiosk.search.scoring import Found, Packed, Question, corrected, weigh
+from kiosk.search.units import Reading, Segment
 
 #: Items looked at closely for each reading of a query.
 CLOSE_LOOK: Final = 32
@@ -25,6 +26,10 @@ POPULAR: Final = 0.015
 HERE: Final = 0.01
 #: A worse answer than this part of the best one is left out.
 POOR: Final = 0.45
+#: With an answer as good as this no other reading is tried.
+CLEAR: Final = 0.96
+#: Where the best answer to a second matter stands at the latest.
+SECOND: Final = 2
 #: An answer whose names hold this part of the query, or one of whose names fits this well, is shown.
 PLACED: Final = 0.71
 FIT: Final = 0.51
@@ -65,6 +70,7 @@ class Search:
             raise IndexUnusable(f"search index of version {facts.get('version')}, not {VERSION}")
         self._count: int = facts["count"]
         concepts = json.loads(facts["concepts"])
+        self._words = len(concepts) // 64 + 1
         self._number = {concept: n for n, concept in enumerate(concepts)}
         self._reader = Reader(
             Lexicon.load(facts["lexicon"]),
@@ -93,6 +99,8 @@ class Search:
             for no, found in self._look(reading):
                 if no not in best or found.score > best[no][0].score:
                     best[no] = found, reading
+            if any(found.score > CLEAR for found, _ in best.values()):
+                break
         most = max((popularity or {}).values(), default=0)
 
         def rank(no: int) -> tuple[float, int]:
@@ -100,17 +108,18 @@ class Search:
             often = (popularity or {}).get(name, 0) / most if most else 0.0
             return -(best[no][0].score + POPULAR * often + HERE * (name in here)), no
 
-        ranked = sorted(best, key=rank)[:limit]
-        hits = tuple(self._hit(no, best[no][0]) for no in ranked)
+        ranked = _both_matters(sorted(best, key=rank), best)[:limit]
+        hits: list[Hit] = []
+        for no in reversed(ranked):  # who is put before others has at least their score
+            found, item = best[no][0], self._packed(no)
+            score = max(min(found.score, 1.0), hits[-1].score if hits else 0.0)
+            hits.append(Hit(item.id, score, item.shown[found.name]))
+        hits.reverse()
         if ranked:
             found, reading = best[ranked[0]]
             if corrected(reading, self._packed(ranked[0]), found.name):
-                return Findings(hits, hits[0].why)
-        return Findings(hits)
-
-    def _hit(self, no: int, found: Found) -> Hit:
-        item = self._packed(no)
-        return Hit(item.id, min(found.score, 1.0), item.shown[found.name])
+                return Findings(tuple(hits), hits[0].why)
+        return Findings(tuple(hits))
 
     # -------------------------------------------------------------------------------------------- one reading
 
@@ -125,7 +134,7 @@ class Search:
         question = Question(
             reading,
             weights,
-            [sum(1 << self._number[one] for one in segment.concepts) for segment in reading.segments],
+            [self._bits(sum(1 << self._number[one] for one in seg.concepts)) for seg in reading.segments],
             [self._said(segment, numbers) for segment in reading.segments],
         )
         answers = zip(numbers.tolist(), weigh(question, items), strict=True)
@@ -204,6 +213,10 @@ class Search:
 
     # --------------------------------------------------------------------------------------------- the tables
 
+    def _bits(self, mask: int) -> NDArray[np.uint64]:
+        """A bit mask of concepts as words of 64 bits."""
+        return np.frombuffer(mask.to_bytes(self._words * 8, "little"), np.uint64)
+
     def _read_postings(self, term: str) -> NDArray[np.uint32]:
         row = self._database.execute("SELECT entries FROM search_postings WHERE term = ?", (term,)).fetchone()
         return np.frombuffer(row[0] if row else b"", np.uint32)
@@ -225,8 +238,19 @@ class Search:
             np.frombuffer(sounds, np.uint16),
             np.array(starts),
             np.array(lengths),
-            tuple(int(one, 16) for one in concepts.split("\n")),
+            np.array([self._bits(int(one, 16)) for one in concepts.split("\n")]),
         )
+
+
+def _both_matters(ranked: list[int], best: Mapping[int, tuple[Found, Reading]]) -> list[int]:
+    """Who asks about two matters (retired; health insurance) sees the best answer to each near the top."""
+    first = best[ranked[0]][0] if ranked else None
+    for n, no in enumerate(ranked):
+        if first is None or best[no][1] is not best[ranked[0]][1]:
+            continue
+        if best[no][0].answers & ~first.answers:
+            return ranked if n <= SECOND else [*ranked[:SECOND], no, *ranked[SECOND:n], *ranked[n + 1 :]]
+    return ranked
 
 
 def search_in_memory(entries: Iterable[Entry]) -> Search:
@@ -251,6 +275,5 @@ def enough(question: Question, found: Found) -> bool:
     ):  # to be elsewhere is no matter by itself
         return False
     story = len(units) > 8 or sum(one.kind == FILLER for one in segments) > 1
-    certain = 0.34 if story else 0.45
-    light = all(one.kind in {LIGHT, FILLER} for one in segments)
-    return found.fit > (0.4 if light else FIT) or (found.known > 0.5 and found.certain > certain)
+    certain = 0.3 if story else 0.55 if question.reading.how == "english" else 0.45
+    return found.fit > FIT or (found.known > 1.4 and found.certain > certain)

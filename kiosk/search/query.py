@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final
@@ -20,57 +20,19 @@ from rapidfuzz.distance import OSA
 from kiosk.search.folding import latin_words, plain
 from kiosk.search.index import ENGLISH_PLANE, FIRST_HANZI, spelt, stem
 from kiosk.search.lexicon import CONCEPT, FILLER, LIGHT, UNKNOWN, Lexicon, Stretch
-from kiosk.search.sounds import BEGINNINGS, CLASSES, INITIALS, NUMBERS, SPELLINGS, Typed, cut, loner, near
+from kiosk.search.sounds import CLASSES, INITIALS, NUMBERS, Typed, cut, loner, near
+from kiosk.search.units import BEGUN, Reading, Segment, Unit, sounding, typed_credits
 
-Credits = NDArray[np.float32]
-
-#: What a unit is worth where it sounds the same, may be taken for it, has one wrong key, only begins so.
-SAME_SOUND: Final = 0.92
-ALIKE: Final = 0.84
-WRONG_KEY: Final = 0.68
-BEGUN: Final = 0.9
-FIRST_LETTER: Final = 0.8
+#: Part of that for hanzi that stand beside a known word.
+STORY: Final = np.float32(0.75)
+#: Stands between the parts of a word and says nothing.
+PARTICLES: Final = frozenset(
+    ["的", "了", "过", "个", "着", "点", "些", "把", "一个", "一下", "一份", "一张", "一本", "一点", "几个"]
+)
 #: Nobody types more first letters than this.
 MOST_FIRST_LETTERS: Final = 10
 
 _RUN: Final = re.compile(r"[a-z]+(?:['’][a-z]+)*|[^\W_a-z]+")
-_CLASS_OF: Final = np.array(CLASSES)
-_INITIAL_OF: Final = np.array([ord(letter) if letter else 0 for letter in INITIALS])
-
-
-@dataclass(frozen=True)
-class Unit:
-    """One hanzi, syllable, first letter or English word.
-
-    ``kind``: hanzi, word, or that of ``Typed``. ``codes`` are the characters it may be literally, with their
-    worth; ``credits`` is its worth by the number of a name's sound.
-    """
-
-    kind: str
-    text: str
-    codes: tuple[tuple[int, float], ...] = ()
-    credits: Credits | None = None
-
-
-@dataclass(frozen=True)
-class Segment:
-    """Neighbouring units from ``start`` up to ``end``: one word of the table, or something unknown."""
-
-    start: int
-    end: int
-    kind: str  # a section of the table, or UNKNOWN
-    concepts: frozenset[str] = frozenset()
-    english: bool = False
-
-
-@dataclass(frozen=True)
-class Reading:
-    """One way to understand the query. ``terms`` are those of the index, with how much each counts."""
-
-    how: str  # hanzi, pinyin, initials, english
-    units: tuple[Unit, ...]
-    segments: tuple[Segment, ...]
-    terms: tuple[tuple[str, float], ...] = field(default=())
 
 
 class Reader:
@@ -81,6 +43,7 @@ class Reader:
     ) -> None:
         self._lexicon = lexicon
         self._hanzi = hanzi
+        self._hanzi_unit = lru_cache(maxsize=4096)(self._make_hanzi_unit)
         self._heard_words = lexicon.as_heard()
         self._number = {concept: n for n, concept in enumerate(concepts)}
         self._english = {word: ENGLISH_PLANE + n for n, word in enumerate(english)}
@@ -103,7 +66,9 @@ class Reader:
         if sum(map(len, latin)) <= MOST_FIRST_LETTERS and (first or len(latin[0]) < 5):
             readings.append(self._reading("initials", runs, _as_first_letters))
         if any(len(run) > 1 for run in latin):
-            readings.append(self._in_english(latin, [run for run in runs if run not in latin]))
+            english = self._in_english(latin, [run for run in runs if run not in latin])
+            if any(unit.codes for unit in english.units) or any(one.concepts for one in english.segments):
+                readings.append(english)
         unique = {tuple((unit.kind, unit.text) for unit in one.units): one for one in reversed(readings)}
         return [one for one in reversed(unique.values()) if one.units]
 
@@ -118,13 +83,22 @@ class Reader:
                 units += [_typed(part) for part in letters(run)]
                 segments += self._heard(units, start)
             else:
+                run = self._without_particles(run)  # noqa: PLW2901 a run is read once
                 units += [self._hanzi_unit(one) for one in run]
                 segments += _segments(self._lexicon.cut(run), start)
+        if any(one.kind == CONCEPT for one in segments):
+            _sound_less(units, segments)
         return Reading(how, tuple(units), tuple(segments), tuple(self._terms(units, segments)))
 
-    def _hanzi_unit(self, character: str) -> Unit:
+    def _without_particles(self, run: str) -> str:
+        """Words that particles stand in are words again: 找个工作, 离了婚."""
+        stretches = self._lexicon.cut(run)
+        kept = [one for one in stretches if run[one.start : one.end] not in PARTICLES]
+        return "".join(run[one.start : one.end] for one in kept) or run
+
+    def _make_hanzi_unit(self, character: str) -> Unit:
         sound = self._sound(character)
-        return Unit("hanzi", character, ((ord(character), 1.0),), _sounding(sound) if sound else None)
+        return Unit("hanzi", character, ((ord(character), 1.0),), sounding(sound) if sound else None)
 
     def _sound(self, character: str) -> int:
         place = ord(character) - FIRST_HANZI
@@ -195,7 +169,7 @@ class Reader:
         if begun:
             return begun
         found = process.extract(
-            word, self._spelled, scorer=OSA.normalized_similarity, score_cutoff=0.74, limit=2
+            word, self._spelled, scorer=OSA.normalized_similarity, score_cutoff=0.8, limit=2
         )
         return [(meant, 0.9 * credit) for meant, credit, _ in found if len(word) > 3 and meant[0] == word[0]]
 
@@ -217,6 +191,16 @@ class Reader:
             else:
                 yield Segment(start, start + 1, UNKNOWN)
                 start += 1
+
+
+def _sound_less(units: list[Unit], segments: list[Segment]) -> None:
+    """Beside a word that is known, unknown hanzi are hardly homophones of something: they are the story."""
+    for segment in segments:
+        if segment.kind == UNKNOWN:
+            for n in range(segment.start, segment.end):
+                credits_ = units[n].credits
+                if units[n].kind == "hanzi" and credits_ is not None:
+                    units[n] = replace(units[n], credits=STORY * credits_)
 
 
 def _segments(stretches: list[Stretch], offset: int) -> Iterator[Segment]:
@@ -249,7 +233,7 @@ def _as_first_letters(run: str) -> list[Typed]:
 
 
 def _typed(part: Typed) -> Unit:
-    return Unit(part.kind, part.letters, (), _credits(part.letters, part.kind))
+    return Unit(part.kind, part.letters, (), typed_credits(part.letters, part.kind))
 
 
 def _number(unit: Unit) -> int:
@@ -263,30 +247,3 @@ def _number(unit: Unit) -> int:
 
 def _first_letter(unit: Unit, sound: int) -> str:
     return unit.text[0] if unit.kind != "hanzi" else INITIALS[sound]
-
-
-@lru_cache(maxsize=1024)
-def _sounding(sound: int) -> Credits:
-    """The worth of a hanzi that sounds so, at every sound."""
-    made = np.where(CLASSES[sound] == _CLASS_OF, ALIKE, 0.0).astype(np.float32)
-    made[sound] = SAME_SOUND
-    made[0] = 0.0
-    return made
-
-
-@lru_cache(maxsize=1024)
-def _credits(letters: str, kind: str) -> Credits:
-    """The worth of typed letters at every sound."""
-    made = np.zeros(len(SPELLINGS), np.float32)
-    if kind == "first":
-        made[np.array(_INITIAL_OF) == ord(letters[0])] = FIRST_LETTER
-        return made
-    for syllable in near(letters):
-        made[NUMBERS[syllable]] = WRONG_KEY
-    if kind == "begun":
-        for syllable in BEGINNINGS[letters]:
-            made[NUMBERS[syllable]] = BEGUN
-    elif kind == "whole":
-        made = np.maximum(made, _sounding(NUMBERS[letters]))
-        made[NUMBERS[letters]] = 1.0
-    return made

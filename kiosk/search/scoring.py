@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from kiosk.search.index import ENGLISH_PLANE
 from kiosk.search.lexicon import CONCEPT, ELSEWHERE, FILLER, PLACE, UNKNOWN
-from kiosk.search.query import FIRST_LETTER, Reading, Segment
+from kiosk.search.units import FIRST_LETTER, Reading, Segment
 
 Floats = NDArray[np.float32]
 
@@ -25,8 +25,9 @@ ALONE: Final = 0.42
 MEANT: Final = 0.93
 IN_TEXT: Final = 0.4
 COMMON: Final = 0.985
-#: Kinds of segments that must be explained before their neighbours count.
-ALIEN: Final = frozenset({UNKNOWN, ELSEWHERE, PLACE})
+WHOLE_NAME: Final = 1.15
+#: How much more than a known word's characters those weigh that nothing explains.
+ALIEN: Final = {UNKNOWN: 1.0, ELSEWHERE: 1.5, PLACE: 1.5}
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Packed:
     sounds: NDArray[np.uint16]
     starts: NDArray[np.int64]
     lengths: NDArray[np.int64]
-    concepts: tuple[int, ...]  # a bit for each concept, one number a name
+    concepts: NDArray[np.uint64]  # name x word, a bit for each concept
 
 
 @dataclass(frozen=True)
@@ -49,8 +50,8 @@ class Found:
 
     ``score`` orders items, from 0 to 1. ``fit`` is how well its best name, the one at ``name``, answers the
     whole query and is itself used up; ``placed`` the part of the query that some name holds by its characters
-    or sounds. ``known`` is what the answered words of the table weigh, ``certain`` that against what stays
-    unexplained beside them.
+    or sounds. ``known`` is how many characters the answered words of the table have, ``certain`` that against
+    the characters that stay unexplained; ``answers`` has a bit for each segment of those words.
     """
 
     score: float
@@ -58,6 +59,7 @@ class Found:
     placed: float
     known: float
     certain: float
+    answers: int
     name: int
 
 
@@ -70,7 +72,7 @@ class Question:
 
     reading: Reading
     weights: Sequence[float]
-    meanings: Sequence[int]
+    meanings: Sequence[NDArray[np.uint64]]
     said: Sequence[frozenset[int]]
 
 
@@ -100,15 +102,19 @@ def weigh(question: Question, items: Sequence[Packed]) -> list[Found]:
             units = slice(segment.start, segment.end)
             together[units, place] = np.maximum(together[units, place], IN_TEXT)
     explained = heavy @ together / total
-    words = heavy * _by_unit(reading, [_is_word(one) * (one.end - one.start) for one in reading.segments])
-    known = words @ together
-    alien = heavy * _by_unit(
-        reading, [(one.kind in ALIEN) * (one.end - one.start) for one in reading.segments]
-    )
+    known = _by_unit(reading, [_is_word(one) * _size(one) for one in reading.segments]) @ together
+    alien = _by_unit(reading, [ALIEN.get(one.kind, 0.0) * _size(one) for one in reading.segments])
     certain = known / (known + alien @ (1 - together) + 1e-6)
+
+    answers = np.zeros(len(items), np.int64)
+    for n, segment in enumerate(reading.segments):
+        if _is_word(segment) == 1.0:
+            answers |= (together[segment.start : segment.end].mean(axis=0) > 0.6).astype(np.int64) << n
 
     english, chinese = (1.0, 0.9) if reading.how == "english" else (0.9, 1.0)
     worth = np.concatenate([_worth(item, COMMON, english, chinese) for item in items])
+    if reading.how == "initials":  # a whole name begins exactly so
+        worth *= np.where(filled > 0.99 * FIRST_LETTER, WHOLE_NAME, 1.0)
     fit = heavy @ answered / total * (0.55 + 0.45 * np.minimum(filled, 1.0)) * worth
     found = []
     for place, (first, count) in enumerate(zip(firsts, counts, strict=True)):
@@ -120,6 +126,7 @@ def weigh(question: Question, items: Sequence[Packed]) -> list[Found]:
                 float(held[place]),
                 float(known[place]),
                 float(certain[place]),
+                int(answers[place]),
                 best - int(first),
             )
         )
@@ -143,15 +150,19 @@ def _by_meaning(
     question: Question, items: Sequence[Packed], answered: Floats, filled: Floats, lengths: NDArray[np.int64]
 ) -> None:
     """Let names answer words of the table by their meaning, too."""
-    masks = [mask for item in items for mask in item.concepts]
+    masks = np.concatenate([item.concepts for item in items])
     for segment, bits, weight in zip(
         question.reading.segments, question.meanings, question.weights, strict=True
     ):
         units = slice(segment.start, segment.end)
         if segment.kind == ELSEWHERE:  # only the whole word answers, not a part of it
             answered[units] *= answered[units].min(axis=0) > 0.85
-        elif bits and weight > 0:
-            meant = np.fromiter(((mask & bits) != 0 for mask in masks), bool, len(masks))
+        elif segment.english and segment.end - segment.start > 1:  # a driver's licence is no business licence
+            answered[units] *= np.where(answered[units].min(axis=0) > 0.5, 1.0, 0.5)
+        if segment.kind == ELSEWHERE:
+            continue
+        if segment.concepts and weight > 0:
+            meant = (masks & bits).any(axis=1)
             lacking = meant * (1 - answered[units].mean(axis=0))
             filled += lacking * min(segment.end - segment.start, 2) / lengths
             answered[units] = np.maximum(answered[units], MEANT * meant)
@@ -163,6 +174,11 @@ def _by_unit(reading: Reading, weights: Sequence[float]) -> Floats:
     for segment, weight in zip(reading.segments, weights, strict=True):
         heavy[segment.start : segment.end] = weight / (segment.end - segment.start)
     return heavy
+
+
+def _size(segment: Segment) -> int:
+    """Its characters; an English word says as much as two hanzi."""
+    return (segment.end - segment.start) * (2 if segment.english else 1)
 
 
 def _is_word(segment: Segment) -> float:

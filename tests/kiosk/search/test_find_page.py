@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from config.settings import VisitSettings
+from config.settings import KioskSettings, VisitSettings
 from kiosk.availability import Standing
 from kiosk.guide import Guide
 from kiosk.guide_counts import GuideCounts
@@ -42,7 +42,7 @@ def counts(tmp_path: Path) -> GuideCounts:
 def visit_of(resident: ScriptedResident, guide: Guide, counts: GuideCounts) -> Visit:
     kiosk = SimpleNamespace(
         aside=Aside(help=nothing, could_not=nothing, farewell=nothing),
-        site=SimpleNamespace(visit=VisitSettings(), kiosk=SimpleNamespace(helpline="12345")),
+        site=SimpleNamespace(visit=VisitSettings(), kiosk=KioskSettings(keeper="12345", helpline="12345")),
         guide=guide,
         guide_counts=counts,
         availability=SimpleNamespace(of=lambda _: Standing("here")),
