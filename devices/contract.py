@@ -119,7 +119,8 @@ class Frame:
     Attributes:
         number: counts up by at least one for every new picture of the device.
         at: when it was taken, seconds of `time.monotonic`.
-        rgb: uint8 array of shape (height, width, 3), red first, top row first.
+        rgb: uint8 array of shape (height, width, 3), red first, top row first. It may be smaller than the
+            pictures that the camera takes.
         outline: corners of the page in it as fractions of width and height, from the top left one clockwise;
             ``None`` when there is none, or the driver does not look for one.
     """
@@ -174,7 +175,10 @@ class Camera(Device):
 
     @abstractmethod
     def latest(self) -> Frame | None:
-        """The newest picture, ``None`` while there is none. Never blocks."""
+        """The newest picture, ``None`` while there is none. Never blocks.
+
+        A camera may look only while it is looked at: who asks again gets newer ones.
+        """
 
     async def capture(self, timeout: float) -> Capture:
         """Take one page: found, straightened, judged. A page with verdicts is a result, not an error."""

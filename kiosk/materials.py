@@ -6,7 +6,6 @@ import hashlib
 from dataclasses import dataclass, field
 from functools import partial
 
-from devices.camera.page import outline
 from devices.contract import Camera, Capture
 from devices.errors import DeviceError
 from devices.supervisor import Supervisor
@@ -80,10 +79,7 @@ def _look(camera: Camera | None) -> Glimpse | None:
     frame = camera.latest() if camera is not None else None
     if frame is None:
         return None
-    quad = outline(frame.rgb)
-    return Glimpse(
-        frame, None if quad is None else tuple((x / frame.width, y / frame.height) for x, y in quad.tolist())
-    )
+    return Glimpse(frame, frame.outline)
 
 
 async def _take(visit: Visit, material: Material) -> Capture | None:

@@ -9,7 +9,7 @@ import zxingcpp
 from devices.codes import BY_AIM_LETTER, ScannedCode, Symbology
 
 if TYPE_CHECKING:
-    from devices.camera.page import Picture
+    from devices.camera.shot import Picture
 
 _FORMATS = zxingcpp.barcode_formats_from_str("QRCode,DataMatrix,Aztec,PDF417,Code128,Code39,Code93,ITF,EAN13")
 

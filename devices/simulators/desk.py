@@ -1,4 +1,4 @@
-"""The desk under the document camera: what lies there is a picture in the camera's folder.
+"""The desk under the document camera, and the camera above it.
 
 The page lies a little askew, under a lamp, on wood, seen by a camera that is not quite above it.
 """
@@ -13,14 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from devices.simulators.camera_stream import CameraStream
 from devices.simulators.documents import DOCUMENTS
 from devices.simulators.faults import Fault
 
 WIDTH, HEIGHT = 1920, 1080
 """Pixels of the simulated camera."""
 
-_FRAME_NAME = "desk.jpg"
 _LARGEST_SIDE = 6000
+_RATE = 30
+_NOISES = 5
+"""Pictures of one view, each with other noise: no two that follow one another are the same."""
 
 Picture = NDArray[np.uint8]
 
@@ -30,19 +33,31 @@ class UnknownPage(ValueError):
 
 
 class SimulatedDesk:
-    """One desk with one camera above it.
+    """One desk with one camera above it, which sends its pictures through a named pipe.
 
     Args:
-        folder: the folder that the camera driver watches.
+        path: what the camera driver opens.
     """
 
-    faults = frozenset({Fault.UNPLUGGED, Fault.FROZEN})
+    faults = frozenset(
+        {
+            Fault.UNPLUGGED,
+            Fault.FROZEN,
+            Fault.BLACK,
+            Fault.GREEN,
+            Fault.SLOW,
+            Fault.SILENT,
+            Fault.GARBAGE,
+        }
+    )
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, path: Path) -> None:
+        self._path = path
         self._page: str | None = None
-        self._view = desk()
+        self._film = _film(desk())
         self._fault = Fault.NONE
+        self._chance = np.random.default_rng(5)
+        self._stream = CameraStream(path, self._frame, self._pause)
 
     @property
     def page(self) -> str | None:
@@ -59,43 +74,85 @@ class SimulatedDesk:
         self._fault = fault
         if fault is Fault.UNPLUGGED:
             self.stop()
-        elif fault is Fault.NONE:
+        else:
             self.start()
 
     def start(self) -> None:
         """Let the camera see the desk."""
-        self._folder.mkdir(parents=True, exist_ok=True)
-        self._show()
+        _clear_away(self._path)
+        self._stream.start()
 
     def stop(self) -> None:
         """Take the camera away."""
-        (self._folder / _FRAME_NAME).unlink(missing_ok=True)
-        if self._folder.is_dir() and not any(self._folder.iterdir()):
-            self._folder.rmdir()
+        self._stream.stop()
 
     def put(self, what: str) -> None:
         """Lay a page on the desk: a demonstration document by name, or an image file.
 
         Raises UnknownPage when it is neither.
         """
-        self._view = lay(picture_of(what), desk())
+        self.show(lay(picture_of(what), desk()))
         self._page = what
-        self._show()
 
     def clear(self) -> None:
         """Take the page away."""
-        self._view, self._page = desk(), None
-        self._show()
+        self.show(desk())
+        self._page = None
 
-    def _show(self) -> None:
-        if self._fault in {Fault.FROZEN, Fault.UNPLUGGED}:
-            return
-        jpeg = cv2.imencode(
-            ".jpg", cv2.cvtColor(self._view, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_JPEG_QUALITY, 92]
-        )[1]
-        unfinished = self._folder / f".{_FRAME_NAME}"
-        unfinished.write_bytes(jpeg.tobytes())
-        unfinished.replace(self._folder / _FRAME_NAME)
+    def show(self, view: Picture) -> None:
+        """Let the camera see any picture at all, as an RGB array."""
+        self._film = _film(view)
+
+    def _frame(self) -> bytes | None:
+        match self._fault:
+            case Fault.SILENT:
+                return None
+            case Fault.FROZEN:
+                return self._film[0]
+            case Fault.BLACK | Fault.GREEN:
+                return self._any(_broken_film(self._fault))
+            case Fault.GARBAGE:
+                whole = self._any(self._film)
+                return whole[: len(whole) // 2]
+        return self._any(self._film)
+
+    def _any(self, film: tuple[bytes, ...]) -> bytes:
+        """Out of turn, so that who looks at every fifth picture only does not see the same one for ever."""
+        return film[int(self._chance.integers(_NOISES))]
+
+    def _pause(self) -> float:
+        return 1.0 if self._fault is Fault.SLOW else 1 / _RATE
+
+
+def _film(view: Picture) -> tuple[bytes, ...]:
+    """A view as a sensor gives it, again and again."""
+    return tuple(_jpeg(cv2.add(view, noise, dtype=cv2.CV_8U)) for noise in _noises(view.shape))
+
+
+@lru_cache(maxsize=2)
+def _noises(shape: tuple[int, ...]) -> tuple[NDArray[np.int16], ...]:
+    chance = np.random.default_rng(3)
+    return tuple(chance.integers(-3, 4, shape, np.int16) for _ in range(_NOISES))
+
+
+@lru_cache(maxsize=2)
+def _broken_film(fault: Fault) -> tuple[bytes, ...]:
+    """A dead sensor still has noise; a buffer that was never filled is green and has none."""
+    level = (0, 135, 0) if fault is Fault.GREEN else (1, 1, 1)
+    view = np.full((HEIGHT, WIDTH, 3), level, np.uint8)
+    return (_jpeg(view),) * _NOISES if fault is Fault.GREEN else _film(view)
+
+
+def _jpeg(rgb: cv2.typing.MatLike) -> bytes:
+    bgr = cv2.cvtColor(rgb, cv2.COLOR_RGB2BGR)
+    return cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, 88])[1].tobytes()
+
+
+def _clear_away(path: Path) -> None:
+    """Earlier versions made a folder of one picture where the pipe goes now."""
+    if path.is_dir():
+        (path / "desk.jpg").unlink(missing_ok=True)
+        path.rmdir()
 
 
 @lru_cache(maxsize=1)

@@ -21,6 +21,7 @@ from devices.escpos.usb import EscposUsb
 from devices.gm65.driver import Gm65Serial
 from devices.registry import build
 from devices.sam.driver import SamSerial
+from devices.simulators.camera_stream import is_pipe
 from devices.simulators.cards import RESIDENTS
 from devices.simulators.code_scanner import SimulatedCodeScanner
 from devices.simulators.control import BenchError, Message
@@ -260,8 +261,10 @@ def _simulator(name: str, options: BaseModel, base: Path, papers: Path, *, paced
             return SimulatedCodeScanner(name, _free(name, base / options.port))
         case PcscSocialCard.Options():
             return SimulatedSocialCard(slot_port(options.reader))
-        case OpencvCamera.Options() if not options.source.isdecimal():
-            return SimulatedDesk(_free(name, base / options.source, folder=True))
+        case OpencvCamera.Options() if not options.source.isdecimal() and "://" not in options.source:
+            return SimulatedDesk(_free(name, base / options.source, camera=True))
+        case CupsPrinter.Options():
+            return SimulatedA4Printer(options.queue, papers / name, _here(name, options.host), options.port)
         case EscposTcp.Options():
             paper = _paper(name, options, papers)
             return SimulatedPrinter(
@@ -277,14 +280,20 @@ def _paper(name: str, options: PrinterOptions, papers: Path) -> PaperPrinter:
     return PaperPrinter(papers, name, options.width_dots, taken_sensor=options.taken_sensor)
 
 
-def _free(name: str, path: Path, *, folder: bool = False) -> Path:
+def _free(name: str, path: Path, *, camera: bool = False) -> Path:
     """A path where the bench may put something of its own: never a real device, never somebody's file."""
-    in_the_way = path.exists() and not path.is_symlink() and not (folder and path.is_dir())
+    own = camera and (is_pipe(path) or _old_desk(path))
+    in_the_way = path.exists() and not path.is_symlink() and not own
     if path.is_relative_to("/dev") or in_the_way:
         raise BenchError(
             f"devices.{name}: {path} is a real device or file; the bench only stands in for paths of its own"
         )
     return path
+
+
+def _old_desk(path: Path) -> bool:
+    """What an earlier version's bench left where a camera's pipe goes now: a folder of one picture."""
+    return path.is_dir() and all(inside.name == "desk.jpg" for inside in path.iterdir())
 
 
 def _here(name: str, host: str) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from devices.camera import page
+from devices.camera.capture import take
 from devices.contract import Camera, Capture, Frame
 from devices.selftest import Finding, Verdict, judged
 from devices.status import DeviceState, DeviceStatus, Fitness
@@ -42,6 +42,12 @@ class Xfs4iotCamera(Camera):
         picture_timeout: float = Field(3.0, gt=0, le=30, description="Seconds for one picture.")
         freshness: float = Field(
             2.0, gt=0, le=60, description="Seconds of equal pictures after which the camera counts as frozen."
+        )
+        jpeg_kilobytes: int = Field(
+            600,
+            ge=50,
+            le=10_000,
+            description="Size that no photographed page exceeds, so that it also uploads over a slow line.",
         )
 
     options: Options
@@ -87,11 +93,8 @@ class Xfs4iotCamera(Camera):
     def _capture(self, turn: Turn) -> Capture:
         options = self.options
         rgb = take_picture(self._connected(), turn, options.camera, options.picture_timeout)
-        quad = page.outline(rgb)
-        straight = rgb if quad is None else page.straighten(rgb, quad)
-        found = page.verdicts(rgb, quad, straight)
-        clean = straight if quad is None else page.whiten(straight)
-        return Capture(page.to_jpeg(clean), clean.shape[1], clean.shape[0], found)
+        taken = take(rgb, options.jpeg_kilobytes * 1000)
+        return Capture(taken.jpeg, taken.width, taken.height, taken.verdicts)
 
     def _test(self, turn: Turn) -> tuple[Finding, ...]:
         findings = judged(self._check(turn))

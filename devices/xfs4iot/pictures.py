@@ -12,7 +12,7 @@ import numpy as np
 import structlog
 from PIL import Image
 
-from devices.camera.page import outline
+from devices.camera.finder import outline
 from devices.contract import Frame
 from devices.errors import CompletionCode, DeviceError, KeeperAction
 from devices.status import DeviceState
@@ -22,7 +22,7 @@ from devices.xfs4iot.service import bytes_in
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from devices.camera.page import Picture
+    from devices.camera.shot import Picture
     from devices.xfs4iot.service import Service
 
 LOOKED_AT = 2.0

@@ -222,7 +222,7 @@ class OpencvCameraRig(BenchRig):
     withdrawing = "clear-desk"
 
     def options(self) -> dict[str, Any]:
-        return {"source": "desk"}
+        return {"source": "desk", "freshness": 0.4, "deadline": 1.5}
 
 
 class EspeakNgRig(BenchRig):

@@ -1,10 +1,11 @@
-"""The document camera: folders, video files, and devices that misbehave."""
+"""The document camera: what it sees, how it misbehaves, and that nothing of it stays behind."""
 
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import AsyncIterator, Callable
+import os
+import signal
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 import cv2
@@ -12,81 +13,217 @@ import numpy as np
 import pytest
 
 from config.settings import DeviceSettings
-from devices.camera.frames import Frames
-from devices.camera.page import Picture
-from devices.camera.sources import Source
-from devices.contract import Camera, Frame
-from devices.errors import DeviceTimeout, KeeperAction
+from devices.camera.driver import OpencvCamera
+from devices.contract import Frame
+from devices.errors import DeviceError, DeviceTimeout, KeeperAction
 from devices.registry import build
 from devices.simulators.desk import SimulatedDesk, UnknownPage
+from devices.simulators.faults import Fault
 from devices.status import DeviceState, Fitness
+from devices.supervisor import Supervisor
 
 
-def camera(base: Path, source: str, **options: object) -> Camera:
+def camera(base: Path, source: str = "desk", **options: object) -> OpencvCamera:
     settings = DeviceSettings.model_validate({"driver": "opencv-camera", "source": source, **options})
     built = build("camera", settings, base)
-    assert isinstance(built, Camera)
+    assert isinstance(built, OpencvCamera)
     return built
 
 
-async def seen(opened: Camera, wanted: Callable[[Frame | None], bool]) -> Frame | None:
-    async with asyncio.timeout(10):
-        while not wanted(opened.latest()):
+async def seen(opened: OpencvCamera, wanted: Callable[[Frame], bool] = lambda _: True) -> Frame:
+    async with asyncio.timeout(20):
+        while (frame := opened.latest()) is None or not wanted(frame):
             await asyncio.sleep(0.01)
-    return opened.latest()
+    return frame
+
+
+async def failure(opened: OpencvCamera) -> DeviceError:
+    """What the camera says of itself, soon."""
+    async with asyncio.timeout(20):
+        while True:
+            try:
+                await opened.check()
+            except DeviceError as error:
+                return error
 
 
 @pytest.fixture
-async def on_desk(tmp_path: Path) -> AsyncIterator[tuple[Camera, SimulatedDesk]]:
-    desk = SimulatedDesk(tmp_path / "desk")
-    desk.start()
-    opened = camera(tmp_path, "desk")
-    await opened.open()
-    yield opened, desk
-    await opened.close()
+def desk(tmp_path: Path) -> Iterator[SimulatedDesk]:
+    one = SimulatedDesk(tmp_path / "desk")
+    one.start()
+    yield one
+    one.stop()
 
 
-async def test_a_page_put_on_the_desk_is_seen_and_taken(on_desk: tuple[Camera, SimulatedDesk]) -> None:
-    opened, desk = on_desk
-    bare = await seen(opened, lambda frame: frame is not None)
-    assert bare is not None
-    assert (bare.width, bare.height) == (1920, 1080)
+@pytest.fixture
+async def opened(desk: SimulatedDesk, tmp_path: Path) -> AsyncIterator[OpencvCamera]:
+    del desk
+    one = camera(tmp_path, freshness=0.8, deadline=1.5)
+    await one.open()
+    yield one
+    await one.close()
+
+
+async def test_a_page_put_on_the_desk_is_seen_and_taken(opened: OpencvCamera, desk: SimulatedDesk) -> None:
+    bare = await seen(opened)
+    assert (bare.width, bare.height) == (960, 540), "a live picture is as large as a panel shows it"
+    assert bare.outline is None
     assert (await opened.capture(5)).verdicts == ("no-page",)
 
     desk.put("household-register")
-    await seen(opened, lambda frame: frame is not None and frame.number > bare.number)
+    await seen(opened, lambda frame: frame.outline is not None)
     capture = await opened.capture(5)
     assert capture.verdicts == ()
     assert len(capture.jpeg) <= 600_000
     picture = cv2.imdecode(np.frombuffer(capture.jpeg, np.uint8), cv2.IMREAD_COLOR)
     assert picture is not None
     assert picture.shape[:2] == (capture.height, capture.width)
+    assert capture.width / capture.height == pytest.approx(2**0.5, rel=0.01), "half of a sheet of A4"
 
-    before = opened.latest()
-    assert before is not None
     desk.clear()
-    await seen(opened, lambda frame: frame is not None and frame.number > before.number)
-    assert (await opened.capture(5)).verdicts == ("no-page",)
+    assert (await opened.capture(5)).verdicts == ("no-page",), "what is taken is what lies there now"
 
 
 async def test_ones_own_picture_can_be_put_on_the_desk(
-    on_desk: tuple[Camera, SimulatedDesk], tmp_path: Path
+    opened: OpencvCamera, desk: SimulatedDesk, tmp_path: Path
 ) -> None:
-    opened, desk = on_desk
     sheet = np.full((800, 600, 3), 240, np.uint8)
     cv2.putText(sheet, "SAMPLE", (60, 400), cv2.FONT_HERSHEY_SIMPLEX, 3, (0, 0, 0), 8)
     cv2.imwrite(str(tmp_path / "own.png"), sheet)
-    first = await seen(opened, lambda frame: frame is not None)
     desk.put(str(tmp_path / "own.png"))
-    await seen(opened, lambda frame: frame is not None and first is not None and frame.number > first.number)
     assert (await opened.capture(5)).verdicts == ()
     with pytest.raises(UnknownPage, match="household-register"):
         desk.put("no-such-thing")
 
 
+async def test_the_size_of_a_photo_is_limited_as_the_site_says(desk: SimulatedDesk, tmp_path: Path) -> None:
+    desk.put("household-register")
+    opened = camera(tmp_path, jpeg_kilobytes=50)
+    await opened.open()
+    assert len((await opened.capture(5)).jpeg) <= 50_000
+    await opened.close()
+
+
+@pytest.mark.parametrize(
+    ("fault", "detail"),
+    [
+        (Fault.FROZEN, "frozen-picture"),
+        (Fault.GREEN, "green-picture"),
+        (Fault.GARBAGE, "garbage"),
+        (Fault.SILENT, "camera-hangs"),
+        (Fault.UNPLUGGED, "camera-lost"),
+    ],
+)
+async def test_a_camera_that_lies_or_hangs_is_lost_and_says_how(
+    opened: OpencvCamera, desk: SimulatedDesk, fault: Fault, detail: str
+) -> None:
+    await seen(opened)
+    await asyncio.to_thread(setattr, desk, "fault", fault)
+    while opened.lost is None:
+        opened.latest()  # being looked at is enough: nobody has to ask how it is
+        await asyncio.sleep(0.02)
+    assert opened.lost.detail == detail
+    assert not opened.status.usable
+    assert opened.status.reasons == (detail,)
+    assert opened.latest() is None, "no old picture is shown as if it were new"
+    assert (await failure(opened)).detail == detail
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason", "fitness"),
+    [(Fault.BLACK, "black-picture", Fitness.FAILED), (Fault.SLOW, "slow-picture", Fitness.DEGRADED)],
+)
+async def test_a_dark_or_slow_camera_stays_open_and_says_so(
+    desk: SimulatedDesk, tmp_path: Path, fault: Fault, reason: str, fitness: Fitness
+) -> None:
+    opened = camera(tmp_path, freshness=0.3)
+    await opened.open()
+    assert (await opened.check()).fitness is Fitness.OK
+    desk.fault = fault
+    async with asyncio.timeout(20):
+        while not opened.status.reasons:
+            await opened.check()
+    assert (opened.status.fitness, opened.status.reasons) == (fitness, (reason,))
+    assert opened.lost is None
+    desk.fault = Fault.NONE
+    async with asyncio.timeout(20):
+        while (await opened.check()).fitness is not Fitness.OK:
+            pass
+    await opened.close()
+
+
+async def test_a_process_that_crashes_is_a_lost_camera_at_once(opened: OpencvCamera) -> None:
+    await seen(opened)
+    assert opened.pid is not None
+    os.kill(opened.pid, signal.SIGSEGV)
+    async with asyncio.timeout(10):
+        while opened.lost is None:
+            await asyncio.sleep(0.005)
+    assert opened.lost.detail == "camera-process-ended"
+
+
+async def test_opening_a_camera_that_never_answers_ends_in_time(tmp_path: Path) -> None:
+    """A pipe into which nobody writes: the open call itself blocks for ever, in native code."""
+    os.mkfifo(tmp_path / "mute")
+    opened = camera(tmp_path, "mute")
+    opened.open_limit = 1.0  # type: ignore[misc]
+    with pytest.raises(DeviceError) as hung:
+        await opened.open()
+    assert hung.value.detail in {"camera-hangs", "no-picture"}
+    assert opened.pid is None
+
+
+async def test_it_comes_back_under_its_stable_path_though_its_number_changed(tmp_path: Path) -> None:
+    stable = tmp_path / "by-path" / "usb-4"
+    stable.parent.mkdir()
+    stable.symlink_to(tmp_path / "video0")
+    first, second = SimulatedDesk(tmp_path / "video0"), SimulatedDesk(tmp_path / "video1")
+    first.start()
+    watched = camera(tmp_path, "by-path/usb-4", freshness=0.3)
+    supervisor = Supervisor({"camera": watched}, check_every=0.2)
+    await supervisor.start()
+    try:
+        assert watched.status.usable
+        await asyncio.to_thread(first.stop)
+        stable.unlink()
+        async with asyncio.timeout(20):
+            while watched.status.usable:
+                await asyncio.sleep(0.01)
+        second.start()
+        second.put("household-register")
+        stable.symlink_to(tmp_path / "video1")
+        async with asyncio.timeout(20):
+            while not watched.status.usable:
+                await asyncio.sleep(0.01)
+        assert (await watched.capture(5)).verdicts == ()
+    finally:
+        await supervisor.stop()
+        await asyncio.to_thread(second.stop)
+
+
+async def test_nothing_of_it_stays_behind(desk: SimulatedDesk, tmp_path: Path) -> None:
+    """The lean form of `python -m tests.devices.camera_cycles --cycles 1000`."""
+    from tests.devices.camera_cycles import cycles, held
+
+    del desk
+    await cycles(tmp_path, 2)
+    before = held()
+    await cycles(tmp_path, 5)
+    assert held() == before
+
+
+async def test_what_was_seen_is_forgotten_when_nobody_looks_any_more(opened: OpencvCamera) -> None:
+    await seen(opened)
+    process = opened._process
+    assert process is not None
+    async with asyncio.timeout(10):
+        while process._newest is not None:
+            await asyncio.sleep(0.05)
+
+
 async def test_an_empty_folder_shows_nothing_yet(tmp_path: Path) -> None:
     (tmp_path / "desk").mkdir()
-    opened = camera(tmp_path, "desk")
+    opened = camera(tmp_path)
     await opened.open()
     assert (await opened.check()).device is DeviceState.ONLINE
     assert opened.latest() is None
@@ -94,25 +231,16 @@ async def test_an_empty_folder_shows_nothing_yet(tmp_path: Path) -> None:
         await opened.capture(0.2)
     (tmp_path / "desk" / "broken.jpg").write_bytes(b"no image at all")
     cv2.imwrite(str(tmp_path / "desk" / "one.png"), np.full((90, 160, 3), 77, np.uint8))
-    assert await seen(opened, lambda frame: frame is not None) is not None
+    assert (await seen(opened)).rgb.shape == (90, 160, 3)
+    (tmp_path / "desk" / "broken.jpg").unlink()
+    (tmp_path / "desk" / "one.png").unlink()
+    (tmp_path / "desk").rmdir()
+    assert (await failure(opened)).state is DeviceState.NO_DEVICE
     await opened.close()
 
 
-async def test_a_folder_that_goes_away_is_a_lost_camera(on_desk: tuple[Camera, SimulatedDesk]) -> None:
-    opened, desk = on_desk
-    await seen(opened, lambda frame: frame is not None)
-    desk.stop()
-    with pytest.raises(KeeperAction) as lost:  # noqa: PT012 - the loss is noticed by the next look
-        async with asyncio.timeout(10):
-            while True:
-                await opened.check()
-                await asyncio.sleep(0.01)
-    assert lost.value.state is DeviceState.NO_DEVICE
-    assert opened.latest() is None
-
-
-@pytest.mark.parametrize("source", ["nothing-here", "/dev/video99"])
-async def test_no_camera_is_a_typed_error(tmp_path: Path, source: str) -> None:
+@pytest.mark.parametrize("source", ["nothing-here", "/dev/video99", "99"])
+async def test_no_camera_is_a_typed_error_that_costs_no_process(tmp_path: Path, source: str) -> None:
     opened = camera(tmp_path, source)
     with pytest.raises(KeeperAction) as missing:
         await opened.open()
@@ -128,57 +256,9 @@ async def test_a_video_file_plays_over_and_over(tmp_path: Path) -> None:
     film.release()
     opened = camera(tmp_path, "film.avi")
     await opened.open()
-    frame = await seen(opened, lambda frame: frame is not None and frame.number > 7)
-    assert frame is not None
+    frame = await seen(opened, lambda frame: frame.number > 7)
     assert frame.rgb.shape == (120, 160, 3)
     await opened.close()
-
-
-async def test_black_pictures_are_noticed(tmp_path: Path) -> None:
-    (tmp_path / "desk").mkdir()
-    cv2.imwrite(str(tmp_path / "desk" / "black.png"), np.zeros((90, 160, 3), np.uint8))
-    opened = camera(tmp_path, "desk")
-    await opened.open()
-    await seen(opened, lambda frame: frame is not None)
-    status = await opened.check()
-    assert (status.fitness, status.reasons) == (Fitness.DEGRADED, ("black-picture",))
-    await opened.close()
-
-
-class Sensor(Source):
-    """A device whose pictures the test makes."""
-
-    live = True
-
-    def __init__(self) -> None:
-        self.frozen = False
-        self.closed = False
-        self._count = 0
-
-    def next(self, stopping: threading.Event) -> Picture | None:
-        stopping.wait(0.005)
-        self._count += 0 if self.frozen else 1
-        return np.full((64, 64, 3), self._count % 200 + 20, np.uint8)
-
-    def close(self) -> None:
-        self.closed = True
-
-
-async def test_a_frozen_device_is_found_out_though_it_goes_on_saying_success() -> None:
-    sensor = Sensor()
-    frames = Frames(sensor, "camera", freshness=0.1)
-    async with asyncio.timeout(10):
-        while frames.newest is None:
-            await asyncio.sleep(0.005)
-        frames.check()
-        sensor.frozen = True
-        with pytest.raises(KeeperAction, match="frozen-picture"):  # noqa: PT012 - it takes its time
-            while True:
-                frames.check()
-                await asyncio.sleep(0.005)
-    frames.stop(5)
-    assert sensor.closed
-    assert frames.newest is None
 
 
 def test_a_frame_shows_nothing_of_itself_in_its_repr() -> None:

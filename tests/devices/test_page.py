@@ -1,4 +1,4 @@
-"""Pages found, straightened and judged, on desks that the tests render themselves."""
+"""Pages found, followed, straightened and judged, on desks that the tests render themselves."""
 
 from __future__ import annotations
 
@@ -9,13 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from devices.camera import page
+from devices.camera.clean import LONG_EDGE, straighten, to_jpeg, whiten
+from devices.camera.finder import Follower, exact, outline, pages
+from devices.camera.verdicts import verdicts as judged
 from devices.simulators.desk import desk, lay
 from devices.simulators.documents import DOCUMENTS
+from tests.devices.page_set import KINDS, corner_error, said, sample, scores
 
 Picture = NDArray[np.uint8]
-
-DIAGONAL = float(np.hypot(1920, 1080))
+LIMIT = 600_000
 
 
 @pytest.fixture(scope="module", params=sorted(DOCUMENTS))
@@ -24,27 +26,30 @@ def shot(request: pytest.FixtureRequest) -> Picture:
 
 
 def verdicts(picture: Picture) -> tuple[str, ...]:
-    quad = page.outline(picture)
-    straight = picture if quad is None else page.straighten(picture, quad)
-    return page.verdicts(picture, quad, straight)
+    found = pages(picture)
+    return judged(picture, found, straighten(picture, found[0].quad) if found else picture)
 
 
-def put(quad: NDArray[np.float32], paper: int, ground: int) -> Picture:
-    """A sheet with lines of text as a flat quadrilateral on a flat desk."""
-    picture = np.full((720, 1280, 3), ground, np.uint8)
-    sheet = np.full((600, 800, 3), paper, np.uint8)
-    for y in range(60, 560, 40):
-        cv2.line(sheet, (80, y), (720, y), (max(0, paper - 150),) * 3, 6)
-    corners = np.array([(0, 0), (800, 0), (800, 600), (0, 600)], np.float32)
-    matrix = cv2.getPerspectiveTransform(corners, quad)
-    mask = cv2.warpPerspective(np.full((600, 800), 255, np.uint8), matrix, (1280, 720))
-    warped = cv2.warpPerspective(sheet, matrix, (1280, 720))
-    picture[mask > 127] = warped[mask > 127]
-    return picture
+@pytest.mark.timeout(120)
+def test_corners_are_found_within_one_percent_of_the_diagonal() -> None:
+    """200 pages on twelve desks, some held by a hand, some in a shadow; `page_set` renders more."""
+    errors = [corner_error(sample(seed, "good", 640, 360)) for seed in range(200)]
+    assert np.percentile(errors, 95) <= 0.01
+    assert np.median(errors) <= 0.003
+
+
+@pytest.mark.timeout(120)
+def test_each_verdict_is_right() -> None:
+    told = [(kind, said(sample(seed, kind))) for kind in KINDS for seed in range(4)]
+    for kind, (recall, precision) in scores(told).items():
+        assert recall >= 0.5, kind
+        assert precision >= 0.5, kind
+    assert np.mean(list(scores(told).values())) >= 0.85
+    assert sum(keys == () for kind, keys in told if kind == "good") >= 3
 
 
 def test_a_bare_desk_has_no_page() -> None:
-    assert page.outline(desk()) is None
+    assert outline(desk()) is None
     assert verdicts(desk()) == ("no-page",)
     assert verdicts(np.zeros((480, 640, 3), np.uint8)) == ("no-page", "too-dark")
 
@@ -90,11 +95,9 @@ def test_a_page_far_away_is_called_far() -> None:
 def test_the_straightened_page_is_upright_white_and_readable() -> None:
     original = np.asarray(DOCUMENTS["household-register"]())
     shot = lay(original, desk())
-    quad = page.outline(shot)
-    assert quad is not None
-    clean = page.whiten(page.straighten(shot, quad))
-    assert max(clean.shape[:2]) <= page.LONG_EDGE
-    assert clean.shape[1] / clean.shape[0] == pytest.approx(original.shape[1] / original.shape[0], rel=0.06)
+    clean = whiten(straighten(shot, exact(shot, pages(shot)[0]).quad))
+    assert max(clean.shape[:2]) <= LONG_EDGE
+    assert clean.shape[1] / clean.shape[0] == pytest.approx(original.shape[1] / original.shape[0], rel=0.01)
     assert np.percentile(clean, 80, axis=(0, 1)) == pytest.approx([240, 240, 240], abs=12)
     same = cv2.resize(original, (clean.shape[1], clean.shape[0]), interpolation=cv2.INTER_AREA)
     likeness = cv2.matchTemplate(
@@ -105,37 +108,31 @@ def test_the_straightened_page_is_upright_white_and_readable() -> None:
     assert likeness > 0.75
 
 
+def test_a_page_is_followed_as_it_moves_and_given_up_when_it_is_gone() -> None:
+    shot = lay(np.asarray(DOCUMENTS["household-register"]()), desk())
+    follower = Follower()
+    first = follower.outline(shot, 0.0)
+    assert first is not None
+    moved = np.roll(shot, (8, 12), (0, 1))
+    then = follower.outline(moved, 0.1)
+    assert then is not None
+    assert np.abs(then - first - np.array((12, 8))).max() < 16
+    assert follower.outline(desk(), 0.2) is None
+
+
 def test_a_jpeg_stays_under_its_limit_even_for_noise() -> None:
     noise = np.random.default_rng(1).integers(0, 255, (1600, 1200, 3), np.uint8)
-    data = page.to_jpeg(noise)
-    assert len(data) <= page.JPEG_BYTES
+    data = to_jpeg(noise, LIMIT)
+    assert len(data) <= LIMIT
     assert cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) is not None
 
 
-OFFSET = st.floats(-70, 70, width=32)
-
-
-@given(
-    st.lists(OFFSET, min_size=8, max_size=8),
-    st.floats(0.75, 1.0),
-    st.sampled_from([(235, 90), (250, 130), (200, 30), (60, 200)]),
-)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 90), st.integers(1, 90))
 @settings(max_examples=60, deadline=None)
-def test_corners_are_found_within_one_percent(
-    offsets: list[float], scale: float, levels: tuple[int, int]
-) -> None:
-    """Tilted, in perspective, light on dark and dark on light."""
-    square = np.array([(-400, -280), (400, -280), (400, 280), (-400, 280)], np.float32) * np.float32(scale)
-    true = square + np.array([640, 360], np.float32) + np.array(offsets, np.float32).reshape(4, 2)
-    found = page.outline(put(true, *levels))
-    assert found is not None
-    error = np.linalg.norm(found - true, axis=1).max()
-    assert error < 0.01 * np.hypot(1280, 720)
-
-
-@given(st.integers(0, 2**32 - 1), st.integers(2, 90), st.integers(2, 90))
-@settings(max_examples=100, deadline=None)
 def test_any_picture_is_judged(seed: int, width: int, height: int) -> None:
     """Noise, tiny and odd pictures give a verdict and never an exception."""
     noise = np.random.default_rng(seed).integers(0, 255, (height, width, 3), np.uint8)
-    assert isinstance(verdicts(np.asarray(cv2.resize(noise, (width * 4, height * 4)), np.uint8)), tuple)
+    for scale in (1, 4):
+        assert isinstance(
+            verdicts(np.asarray(cv2.resize(noise, (width * scale, height * scale)), np.uint8)), tuple
+        )
