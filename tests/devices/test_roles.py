@@ -5,7 +5,6 @@ That takes root's rights, because udev writes names below /dev; it is done out o
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 import subprocess
@@ -45,8 +44,10 @@ exec umockdev-run -d "$2" -- udevadm test --action=add "$3"
 
 def _udev(folder: Path, device: str, roles: str = "") -> str:
     """What udev says while a device comes."""
-    if os.geteuid() != 0 or not all(map(shutil.which, ("unshare", "umockdev-run", "udevadm"))):
-        pytest.skip("needs root's rights, and the packages udev and umockdev")
+    if not all(map(shutil.which, ("umockdev-run", "udevadm"))):
+        pytest.skip("needs the packages udev and umockdev")
+    if subprocess.run(["unshare", "--mount", "true"], stderr=subprocess.DEVNULL, check=False).returncode:
+        pytest.skip("needs rights to have mounts of its own")
     (folder / "rules.d").mkdir()
     shutil.copy(RULES, folder / "rules.d")
     (folder / "rules.d" / "71-yedeng-roles.rules").write_text(roles)
