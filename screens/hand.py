@@ -24,19 +24,22 @@ class Kept:
     section: str = ""
     rendering: str = ""
     more: bool = False
+    reading: str = ""
 
 
 @dataclass(frozen=True)
 class Hand:
     """The page's way back to the stage. ``answer(id, value)`` answers once.
 
-    ``again()`` draws the same page anew. ``desk`` is what words are written with.
+    ``again()`` draws the same page anew. ``desk`` is what words are written with; ``read`` reads one section
+    of a guide aloud, where there is a voice.
     """
 
     answer: Callable[[str, str], None]
     again: Callable[[], None]
     kept: Kept
     desk: Desk = field(default_factory=Desk)
+    read: Callable[[str], None] | None = None
 
     def choose(self, id_: str) -> None:
         """Answer with an id alone."""

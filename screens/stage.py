@@ -12,16 +12,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from kivy.animation import Animation
 from kivy.clock import Clock
 
 from config.settings import PanelSettings
-from devices.speech.kind import Speech
 from kiosk.pages import Answer, Attract, OutOfService, Page, StillThere
 from kiosk.stage import Language, Wish
-from kiosk.text import Sayable, Text
+from kiosk.text import Sayable
 from screens import fonts
 from screens.bar import BarKey, Modes
 from screens.frame import Surroundings, View
@@ -30,6 +30,7 @@ from screens.input.desk import Desk, installed
 from screens.kit.part import Part
 from screens.look import Look
 from screens.pages import render
+from screens.passages import passages
 from screens.root import Root
 from screens.strings import Strings
 from screens.strip import StripState
@@ -302,6 +303,7 @@ class KivyStage:
             again=self._build,
             kept=shown.kept,
             desk=self.desk,
+            read=partial(self._read_section, shown) if self._voice.available else None,
         )
         around = Surroundings(
             self.modes,
@@ -344,14 +346,33 @@ class KivyStage:
         if self.view is not None:
             self.view.strip.update(self._strip(), _clock())
 
-    def _read_aloud(self) -> None:
+    def _read_aloud(self, section: str = "") -> None:
+        """Read the page, or one section of its guide; what is being read is marked on the page."""
         shown = self._drawn_for
-        if shown is not None:
-            stop = "。" if self.language == "zh" else ". "
-            whispered = shown.page.whispered() if self._voice.private else ()
-            parts = (*shown.page.spoken(), *whispered)
-            words = stop.join(self.say(part).rstrip("。.") for part in parts)
-            self._voice.read(words, self.language, _kind(parts, personal=bool(whispered)))
+        if shown is None:
+            return
+        stop = "。" if self.language == "zh" else ". "
+        private, rendering = self._voice.private, shown.kept.rendering
+        several = passages(shown.page, self.say, stop, rendering, private=private)
+        if section:
+            several = tuple(one for one in several if one.section == section)
+
+        def begun(reading: str) -> None:
+            if (shown.kept.reading, self._drawn_for) != (reading, shown) and self._drawn_for is shown:
+                shown.kept.reading = reading
+                shown.kept.section = reading or shown.kept.section
+                self._build()
+
+        self._voice.read(several, self.language, begun)
+
+    def _read_section(self, shown: _Shown, section: str) -> None:
+        """Read one section; touched again, be silent."""
+        reading, shown.kept.reading = shown.kept.reading, ""
+        self._voice.hush()
+        if reading == section:
+            self._build()
+        else:
+            self._read_aloud(section)
 
 
 def _retire(view: View) -> None:
@@ -362,14 +383,6 @@ def _retire(view: View) -> None:
             stop = getattr(widget, "stop", None)
             if stop is not None:
                 stop()
-
-
-def _kind(parts: tuple[Sayable, ...], *, personal: bool) -> Speech:
-    """For whose ears: texts of the catalogue without values are the same for everybody."""
-    if personal:
-        return Speech.PERSONAL
-    fixed = all(isinstance(part, Text) and not part.values for part in parts)
-    return Speech.FIXED if fixed else Speech.PASSING
 
 
 def _clock() -> str:

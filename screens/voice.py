@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 import structlog
 
 from devices.errors import DeviceError, ResidentAction
 from devices.speech.kind import Speech
+from screens.passages import Passage
 
 _log = structlog.get_logger(__name__)
 
@@ -59,11 +60,14 @@ class Voice:
         """Whether a headset is known to be plugged in."""
         return self._speaker is not None and self._speaker.private is True
 
-    def read(self, words: str, language: str, kind: Speech) -> None:
-        """Read this instead of whatever is being read."""
+    def read(self, several: Sequence[Passage], language: str, begun: Callable[[str], None]) -> None:
+        """Read this instead of whatever is being read.
+
+        ``begun`` is called with the section of each passage as it begins, and with "" when all is said.
+        """
         self.hush()
         if self._speaker is not None:
-            speaking = self._say(self._speaker, words, language, kind)
+            speaking = self._say(self._speaker, several, language, begun)
             self._task = asyncio.get_running_loop().create_task(speaking)
 
     def reset(self) -> None:
@@ -79,10 +83,15 @@ class Voice:
             self._task = None
             self._speaker.hush()
 
-    async def _say(self, speaker: Speaker, words: str, language: str, kind: Speech) -> None:
+    async def _say(
+        self, speaker: Speaker, several: Sequence[Passage], language: str, begun: Callable[[str], None]
+    ) -> None:
         task = asyncio.current_task()
         try:
-            await speaker.say(words, language, kind)
+            for passage in several:
+                begun(passage.section)
+                await speaker.say(passage.words, language, passage.kind)
+            begun("")
         except ResidentAction:
             return  # the headset was pulled: the rest is for nobody else
         except DeviceError as error:

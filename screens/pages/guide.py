@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from kiosk.pages import GuideRow, GuideSection, ReadGuide
+from kiosk.text import text
 from screens.frame import Sheet
 from screens.hand import Hand
 from screens.kit.icons import Icon
-from screens.kit.part import Column, Part, Space
+from screens.kit.part import Column, Part, Row, Space
 from screens.kit.pieces import ChipView, Segments, chips, heading, paragraph, row_card
-from screens.kit.press import Skin, Surface
+from screens.kit.press import Press, Skin, Surface
 from screens.kit.rows import RowBody
 from screens.kit.scroller import Scroller
 from screens.kit.words import Words
@@ -21,7 +22,7 @@ def render(look: Look, page: ReadGuide, hand: Hand) -> Sheet:
     kept = hand.kept
     rendering = next((one for one in page.renderings if one.id == kept.rendering), page.renderings[0])
     sections = {
-        section.id: _section(look, section, pictures=rendering.id != "plain")
+        section.id: _section(look, section, hand, pictures=rendering.id != "plain")
         for section in rendering.sections
     }
     parts: list[Part] = list(sections.values())
@@ -53,14 +54,37 @@ def render(look: Look, page: ReadGuide, hand: Hand) -> Sheet:
     return Sheet(under=Column(under, gap=m.px(6)) if under else None, body=body)
 
 
-def _section(look: Look, section: GuideSection, *, pictures: bool) -> Part:
+def _section(look: Look, section: GuideSection, hand: Hand, *, pictures: bool) -> Part:
     m = look.measures
-    parts: list[Part] = [heading(look, section.title)]
+    parts: list[Part] = [_heading(look, section, hand)]
     parts += [paragraph(look, words) for words in section.paragraphs]
     rows = [_row(look, row, pictures=pictures) for row in section.rows]
     if rows:
         parts += [Space(m.px(1)), Column(rows, gap=m.px(4))]
     return Column(parts, gap=m.px(2))
+
+
+def _heading(look: Look, section: GuideSection, hand: Hand) -> Part:
+    """The section's title, in the lamp's colour while it is read aloud, and the key that reads it."""
+    read = hand.read
+    if read is None:
+        return heading(look, section.title)
+    m = look.measures
+    reading = hand.kept.reading == section.id
+    ink = "lamp" if reading else "soft"
+    key = Press(
+        look,
+        Icon(look, "pause" if reading else "speaker", 9, ink),
+        Skin("card" if reading else None, "lamp" if reading else None, ink, m.button_radius, m.stroke),
+        key=f"speak-{section.id}",
+        label=text("bar.speech"),
+        fire=lambda: read(section.id),
+        least=(m.target, m.target),
+        selected=reading,
+        role="switch",
+    )
+    title = Words(look, section.title, "tile", "lamp" if reading else "text", bold=True, grow=1.0)
+    return Row([title, key], gap=m.px(4), align="middle")
 
 
 def _row(look: Look, row: GuideRow, *, pictures: bool) -> Surface:

@@ -16,6 +16,7 @@ from devices.speech.kind import Speech
 from kiosk.pages import Action, Ask, Home, Notice
 from kiosk.stage import Wish
 from kiosk.text import text
+from screens.passages import kind_of
 from tests.screens.conftest import LANDSCAPE, PORTRAIT, Screen
 from tests.screens.sample_pages import Both, guide_page, pages
 
@@ -350,6 +351,27 @@ async def test_pages_are_read_aloud_while_speech_is_on(screen: Screen) -> None:
         assert screen.speaker.hushed == before + 1
 
 
+async def test_a_guide_is_read_section_by_section_and_the_one_being_read_is_marked(screen: Screen) -> None:
+    async with screen.showing(guide_page()) as shown:
+        await screen.finger.tap("speak-bring")
+        await asyncio.sleep(0)
+        assert screen.speaker.said[-1][0].startswith("您要带的东西")
+        assert "怎么办" not in screen.speaker.said[-1][0], "one section is one section"
+        assert screen.finger.find("speak-bring").selected
+        await screen.finger.tap("speak-bring")
+        assert not screen.finger.find("speak-bring").selected
+        assert screen.speaker.hushed
+        screen.speaker.said.clear()
+        screen.speaker.done.set()
+        screen.stage.switch(speech=True)
+        while screen.stage._voice.speaking:
+            await asyncio.sleep(0)
+        begun = [words.partition("。")[0] for words, _ in screen.speaker.said]
+        sections = [screen.stage.say(one.title) for one in guide_page().renderings[0].sections]
+        assert begun[1:] == sections, "the whole guide, one section after the other"
+        assert not shown.done()
+
+
 async def test_what_is_private_is_not_read_aloud(screen: Screen) -> None:
     screen.stage.switch(speech=True)
     async with screen.showing(PAGES["check"]):
@@ -360,8 +382,6 @@ async def test_what_is_private_is_not_read_aloud(screen: Screen) -> None:
 async def test_a_headset_hears_the_rest_and_the_next_visit_begins_as_loud_as_the_first(
     screen: Screen,
 ) -> None:
-    from screens.stage import _kind
-
     screen.speaker.private = True
     try:
         screen.stage.switch(speech=True)
@@ -373,7 +393,7 @@ async def test_a_headset_hears_the_rest_and_the_next_visit_begins_as_loud_as_the
             await asyncio.sleep(0)
             kinds.append(screen.speaker.kind)
         assert kinds == [Speech.PERSONAL, Speech.PASSING], "words that are not the catalogue's are not kept"
-        assert _kind((text("take-card.title"),), personal=False) is Speech.FIXED
+        assert kind_of((text("take-card.title"),)) is Speech.FIXED
     finally:
         screen.speaker.private = None
     before = screen.speaker.resets
