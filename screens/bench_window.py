@@ -214,7 +214,7 @@ def _papers(look: Look, name: str, device: State, do: Do) -> tuple[Chip, list[Pa
     papers = device.get("papers") or []
     newest = waiting or (papers[-1] if papers else None)
     picture: list[Part] = []
-    if newest and Path(newest).is_file():
+    if newest and Path(newest).suffix == ".png" and Path(newest).is_file():  # an A4 document is a PDF
         shown = Pixels(look)
         shown.show(CoreImage(newest, nocache=True).texture)
         picture = [_Tall(shown, look.measures.px(120))]

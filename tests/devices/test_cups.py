@@ -25,6 +25,7 @@ from devices.simulators.faults import Fault
 from devices.status import DeviceState, Fitness, Paper, Supply
 from devices.worker import Turn
 
+ROOT = Path(__file__).parents[2]
 CANARY = b"canary-of-one-resident"
 PAGES = Document(b"%PDF-1.4\n" + b"<< /Type /Page >>\n" * 3 + CANARY, pages=3)
 QUICK = {"answer_timeout": 0.5, "obstacle_timeout": 0.3, "job_timeout": 2}
@@ -266,6 +267,23 @@ async def test_after_a_power_cut_what_was_spooled_is_wiped_before_anything_else(
     far_end.fault = Fault.NONE
     assert (await again.check()).usable
     assert far_end.paper.papers == []
+
+
+async def test_the_configuration_shipped_for_a_kiosk_prints_keeps_nothing_and_spools_in_memory(
+    driver: Driver, far_end: SimulatedA4Printer
+) -> None:
+    shipped = (ROOT / "deploy/cups/cupsd.conf").read_text()
+    here = re.sub(r"(?m)^Listen .*", "", shipped) + f"\nListen {far_end.server.folder}/socket\n"
+    await asyncio.to_thread(far_end.server.kill)
+    (far_end.server.folder / "cupsd.conf").write_text(here)
+    await asyncio.to_thread(far_end.server.restart)
+    device = driver()
+    await device.open()
+    assert await device.print_document(PAGES) is PrintProof.PRINTED
+    assert kept_by_the_server(far_end) == []
+    assert not (far_end.server.folder / "page").exists(), "no log of who printed what"
+    files = (ROOT / "deploy/cups/cups-files.conf").read_text()
+    assert re.search(r"(?m)^RequestRoot /run/", files), "a file system that a power cut empties"
 
 
 async def test_a_queue_that_is_not_there_is_said(driver: Driver) -> None:

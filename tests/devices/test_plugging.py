@@ -12,7 +12,9 @@ from tests.devices.plugging import leaked
 CYCLES = 25
 
 
-@pytest.mark.parametrize("driver", ["gm65-serial", "escpos-serial", "escpos-tcp", "pcsc-social-card"])
+@pytest.mark.parametrize(
+    "driver", ["gm65-serial", "escpos-serial", "escpos-usb", "escpos-tcp", "cups", "pcsc-social-card"]
+)
 async def test_nothing_stays_behind(driver: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     rig_class = load_rig(RIGS[driver])
     if rig_class.needs_pcsc:

@@ -110,7 +110,7 @@ def module_takes(module: str, arguments: list[str]) -> bool:
 @pytest.fixture
 def somewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder in which the files lie that the pages' commands read; nobody is asked for a password."""
-    for name in {word for _, words in commands() for word in words if word.endswith(".txt")}:
+    for name in {word for _, words in commands() for word in words if word.endswith((".txt", ".pdf"))}:
         (tmp_path / name).write_text("夜灯\n", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(click.Option, "prompt_for_value", lambda *_: "typed")
