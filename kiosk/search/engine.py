@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from kiosk.search.index import GAP, VERSION, Entry, build_index
 from kiosk.search.lexicon import CONCEPT, ELSEWHERE, FILLER, LIGHT, PLACE, UNKNOWN, Lexicon
 from kiosk.search.query import Reader
-from kiosk.search.scoring import Found, Packed, Question, corrected, weigh
+from kiosk.search.scoring import Answers, Found, Packed, Question, corrected, weigh
 from kiosk.search.units import Reading, Segment
 
 #: Items looked at closely for each reading of a query.
-CLOSE_LOOK: Final = 32
+CLOSE_LOOK: Final = 24
 #: At most this much a favourite of this kiosk, or what can be done here now, is put before its equals.
 POPULAR: Final = 0.015
 HERE: Final = 0.01
@@ -137,11 +137,11 @@ class Search:
             [self._bits(sum(1 << self._number[one] for one in seg.concepts)) for seg in reading.segments],
             [self._said(segment, numbers) for segment in reading.segments],
         )
-        answers = zip(numbers.tolist(), weigh(question, items), strict=True)
-        kept = [(no, found) for no, found in answers if enough(question, found)]
-        top = max((found.score for _, found in kept), default=0.0)
+        answers = weigh(question, items)
+        kept = enough(question, answers)
         # Beside a good answer a poor one only distracts.
-        return [(no, found) for no, found in kept if found.score > POOR * top]
+        kept &= answers.score > POOR * (answers.score * kept).max()
+        return [(int(numbers[place]), answers.found(place)) for place in np.flatnonzero(kept).tolist()]
 
     def _said(self, segment: Segment, numbers: NDArray[np.int64]) -> frozenset[int]:
         """The places in ``numbers`` of items whose text, not their names, holds what the segment means."""
@@ -260,20 +260,17 @@ def search_in_memory(entries: Iterable[Entry]) -> Search:
     return Search(database)
 
 
-def enough(question: Question, found: Found) -> bool:
-    """Whether an answer is worth showing. Calibrated on labelled queries and noise (docs/search.md)."""
-    units = question.reading.units
+def enough(question: Question, answers: Answers) -> NDArray[np.bool_]:
+    """Which answers are worth showing. Calibrated on labelled queries and noise (docs/search.md)."""
+    units, segments = question.reading.units, question.reading.segments
+    placed = answers.placed > PLACED
     if 2 * sum(unit.kind == "first" for unit in units) > len(
         units
     ):  # a few first letters fit anything by chance
-        return found.placed > 0.72
-    if found.placed > PLACED:
-        return True
-    segments = question.reading.segments
-    if (
-        any(one.kind == PLACE for one in segments) and found.known <= 0
-    ):  # to be elsewhere is no matter by itself
-        return False
+        return placed
     story = len(units) > 8 or sum(one.kind == FILLER for one in segments) > 1
     certain = 0.3 if story else 0.55 if question.reading.how == "english" else 0.45
-    return found.fit > FIT or (found.known > 1.4 and found.certain > certain)
+    fits = (answers.fit > FIT) | ((answers.known > 1.4) & (answers.certain > certain))
+    if any(one.kind == PLACE for one in segments):  # to be elsewhere is no matter by itself
+        fits &= answers.known > 0
+    return placed | fits

@@ -6,10 +6,11 @@ The same letters may be pinyin, first letters or English, so a query has one or 
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import lru_cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Final
 
 import numpy as np
@@ -49,6 +50,7 @@ class Reader:
         self._english = {word: ENGLISH_PLANE + n for n, word in enumerate(english)}
         spelled = {word for text in lexicon.words if text.isascii() for word in text.split()}
         self._spelled = sorted({*spelled, *map(stem, spelled), *english})
+        self._meant = lru_cache(maxsize=1024)(self._find_meant)
         self._spelled_set = set(self._spelled)
 
     def read(self, words: str) -> list[Reading]:
@@ -161,13 +163,14 @@ class Reader:
                     codes[self._english[meant]] = credit
         return Unit("word", word, tuple(codes.items()))
 
-    def _meant(self, word: str, *, last: bool) -> list[tuple[str, float]]:
+    def _find_meant(self, word: str, *, last: bool) -> list[tuple[str, float]]:
         """The known English words that this one may be: unfinished, or with wrong keys."""
         if len(word) < 3:
             return []
-        begun = [(one, BEGUN) for one in self._spelled if last and one.startswith(word)][:6]
-        if begun:
-            return begun
+        place = bisect_left(self._spelled, word)
+        begun = takewhile(lambda one: one.startswith(word), self._spelled[place : place + 6])
+        if last and (known := [(one, BEGUN) for one in begun]):
+            return known
         found = process.extract(
             word, self._spelled, scorer=OSA.normalized_similarity, score_cutoff=0.8, limit=2
         )

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import cached_property
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +19,14 @@ from kiosk.search.index import ENGLISH_PLANE
 from kiosk.search.lexicon import CONCEPT, ELSEWHERE, FILLER, PLACE, UNKNOWN
 from kiosk.search.units import FIRST_LETTER, Reading, Segment
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 
 #: What a place without neighbours is worth, and a meaning instead of the word.
 ALONE: Final = 0.42
 MEANT: Final = 0.93
 IN_TEXT: Final = 0.4
 COMMON: Final = 0.985
+OTHER_LANGUAGE: Final = 0.9
 WHOLE_NAME: Final = 1.15
 #: How much more than a known word's characters those weigh that nothing explains.
 ALIEN: Final = {UNKNOWN: 1.0, ELSEWHERE: 1.5, PLACE: 1.5}
@@ -43,24 +45,56 @@ class Packed:
     lengths: NDArray[np.int64]
     concepts: NDArray[np.uint64]  # name x word, a bit for each concept
 
+    @cached_property
+    def worth(self) -> Floats:
+        """What a fit of each name counts: a common one a hair less than an official one, English less."""
+        return self._worth(english=OTHER_LANGUAGE, chinese=1.0)
+
+    @cached_property
+    def worth_in_english(self) -> Floats:
+        """The same for who asked in English."""
+        return self._worth(english=1.0, chinese=OTHER_LANGUAGE)
+
+    def _worth(self, *, english: float, chinese: float) -> Floats:
+        common = np.where(np.arange(len(self.starts)) < self.official, 1.0, COMMON)
+        foreign = self.characters[self.starts] >= ENGLISH_PLANE
+        return np.where(foreign, english, chinese * common).astype(np.float32)
+
 
 @dataclass(frozen=True)
 class Found:
-    """How well one item answers a reading.
-
-    ``score`` orders items, from 0 to 1. ``fit`` is how well its best name, the one at ``name``, answers the
-    whole query and is itself used up; ``placed`` the part of the query that some name holds by its characters
-    or sounds. ``known`` is how many characters the answered words of the table have, ``certain`` that against
-    the characters that stay unexplained; ``answers`` has a bit for each segment of those words.
-    """
+    """How well one item answers, from 0 to 1; a bit for each segment it answers; the name it does so by."""
 
     score: float
-    fit: float
-    placed: float
-    known: float
-    certain: float
     answers: int
     name: int
+
+
+@dataclass(frozen=True)
+class Answers:
+    """How well each of some items answers a reading; one entry an item.
+
+    ``score`` orders items, from 0 to 1. ``fit`` is how well its best name answers the whole query and is
+    itself used up; ``placed`` the part of the query that some name holds by its characters or sounds.
+    ``known`` is how many characters the answered words of the table have, ``certain`` that against the
+    characters that stay unexplained.
+    """
+
+    score: Floats
+    fit: Floats
+    placed: Floats
+    known: Floats
+    certain: Floats
+    words: NDArray[np.int64]
+    by_name: Floats
+    firsts: NDArray[np.int64]
+
+    def found(self, place: int) -> Found:
+        """The item at ``place`` with its best name."""
+        names = self.by_name[self.firsts[place] :]
+        if place + 1 < len(self.firsts):
+            names = names[: self.firsts[place + 1] - self.firsts[place]]
+        return Found(float(self.score[place]), int(self.words[place]), int(names.argmax()))
 
 
 @dataclass(frozen=True)
@@ -76,7 +110,7 @@ class Question:
     said: Sequence[frozenset[int]]
 
 
-def weigh(question: Question, items: Sequence[Packed]) -> list[Found]:
+def weigh(question: Question, items: Sequence[Packed]) -> Answers:
     """How well each of the items answers."""
     reading = question.reading
     lengths = np.concatenate([item.lengths for item in items])
@@ -106,39 +140,20 @@ def weigh(question: Question, items: Sequence[Packed]) -> list[Found]:
     alien = _by_unit(reading, [ALIEN.get(one.kind, 0.0) * _size(one) for one in reading.segments])
     certain = known / (known + alien @ (1 - together) + 1e-6)
 
-    answers = np.zeros(len(items), np.int64)
+    words = np.zeros(len(items), np.int64)
     for n, segment in enumerate(reading.segments):
         if _is_word(segment) == 1.0:
-            answers |= (together[segment.start : segment.end].mean(axis=0) > 0.6).astype(np.int64) << n
+            words |= (together[segment.start : segment.end].mean(axis=0) > 0.6).astype(np.int64) << n
 
-    english, chinese = (1.0, 0.9) if reading.how == "english" else (0.9, 1.0)
-    worth = np.concatenate([_worth(item, COMMON, english, chinese) for item in items])
+    worth = np.concatenate(
+        [item.worth_in_english if reading.how == "english" else item.worth for item in items]
+    )
     if reading.how == "initials":  # a whole name begins exactly so
         worth *= np.where(filled > 0.99 * FIRST_LETTER, WHOLE_NAME, 1.0)
-    fit = heavy @ answered / total * (0.55 + 0.45 * np.minimum(filled, 1.0)) * worth
-    found = []
-    for place, (first, count) in enumerate(zip(firsts, counts, strict=True)):
-        best = int(first + np.argmax(fit[first : first + count]))
-        found.append(
-            Found(
-                float(0.5 * explained[place] + 0.5 * fit[best]),
-                float(fit[best]),
-                float(held[place]),
-                float(known[place]),
-                float(certain[place]),
-                int(answers[place]),
-                best - int(first),
-            )
-        )
-    return found
-
-
-def _worth(item: Packed, common: float, english: float, chinese: float) -> Floats:
-    """What a fit of each name counts: a common one a hair less than an official one, English less."""
-    places = np.arange(len(item.starts))
-    foreign = item.characters[item.starts] >= ENGLISH_PLANE
-    worth: Floats = np.where(foreign, english, chinese * np.where(places < item.official, 1.0, common))
-    return worth
+    by_name = heavy @ answered / total * (0.55 + 0.45 * np.minimum(filled, 1.0)) * worth
+    fit = np.maximum.reduceat(by_name, firsts)
+    score = 0.5 * explained + 0.5 * fit
+    return Answers(score, fit, held, known, certain, words, by_name, firsts)
 
 
 def _shifted(starts: Sequence[NDArray[np.int64]], sizes: Sequence[int]) -> NDArray[np.int64]:
