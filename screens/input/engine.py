@@ -108,6 +108,7 @@ class Engine:
     # -- the process
 
     def _start(self) -> None:
+        self._loop = asyncio.get_running_loop()
         ours, theirs = socket.socketpair()
         try:
             self._process = subprocess.Popen(
@@ -121,16 +122,16 @@ class Engine:
         except OSError as error:
             ours.close()
             log.warning("input.no_start", error=error.strerror)
-            self._ended()
+            self._loop.call_soon(self._ended)
             return
         finally:
             theirs.close()
         ours.setblocking(False)
         self._line = ours
-        self._loop = asyncio.get_running_loop()
         self._loop.add_reader(ours.fileno(), self._receive)
         for asked in list(self._waiting):
-            self._send(asked)
+            if self._line is ours:  # it may have ended meanwhile, and another one been asked
+                self._send(asked)
 
     def _send(self, asked: _Asked) -> None:
         if self._line is None:
@@ -187,6 +188,7 @@ class Engine:
         """It has ended, hangs or talks nonsense: go on with another one."""
         status = self._end_process()
         self._ends += 1
+        gives_up = self._ends == ENDS
         log.warning("input.ended", status=status, ends=self._ends)
         given_up: list[_Asked] = []
         if self._waiting:
@@ -200,7 +202,7 @@ class Engine:
             self._start()
         for asked in given_up:
             asked.answered(None)
-        if self._ends == ENDS:
+        if gives_up:
             self._gave_up()
 
     def _end_process(self) -> int | None:
