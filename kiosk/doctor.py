@@ -26,6 +26,8 @@ ROOT = Path(__file__).resolve().parents[1]
 SET_UP = "run deploy/setup.sh"
 RARE_HANZI = "䶮𠮷㛃𬴊𬭩𪚥"
 """Characters of names that poor fonts lack; the last one is only in CJK extension B."""
+COMPILED_PINYIN = ROOT / "assets" / "build" / "input"
+HANDWRITING_MODEL = Path("/usr/share/tegaki/models/zinnia/handwriting-zh_CN.model")
 PCSCD_SOCKET = Path("/run/pcscd/pcscd.comm")
 CLOCK_SYNCHRONISED = Path("/run/systemd/timesync/synchronized")
 BUILT_AFTER = datetime(2026, 11, 1, tzinfo=UTC)
@@ -55,7 +57,7 @@ def examine(site_file: Path | None = None) -> Iterator[Finding]:
     yield from basis
     if any(finding.verdict == "failure" for finding in basis):
         return
-    for check in (debian_packages, fonts, drawings, catalogues, graphics, chip_cards, speech, clock):
+    for check in (debian_packages, fonts, drawings, catalogues, graphics, chip_cards, speech, writing, clock):
         yield from check()
     if site_file is None:
         yield from disk(ROOT)
@@ -188,6 +190,27 @@ def speech() -> Iterator[Finding]:
         yield Finding("speech", "ok", "espeak-ng speaks Mandarin and English")
     else:
         yield Finding("speech", "warning", "espeak-ng is missing: pages are not read aloud", SET_UP)
+
+
+def writing(compiled: Path = COMPILED_PINYIN, model: Path = HANDWRITING_MODEL) -> Iterator[Finding]:
+    """What names and addresses are written with besides letters."""
+    missing = []
+    for way, library, data in (
+        ("pinyin", "librime.so.1", compiled / "build"),
+        ("handwriting", "libzinnia.so.0", model),
+    ):
+        try:
+            ctypes.CDLL(library)
+        except OSError:
+            missing.append(f"{way} ({library} cannot be loaded)")
+        else:
+            if not data.exists():
+                missing.append(f"{way} ({data} is missing)")
+    if missing:
+        words = f"{' and '.join(missing)} cannot be used: residents have the letter keyboard"
+        yield Finding("writing", "warning", words, SET_UP)
+    else:
+        yield Finding("writing", "ok", "pinyin and handwriting")
 
 
 def clock(synchronised: Path = CLOCK_SYNCHRONISED) -> Iterator[Finding]:

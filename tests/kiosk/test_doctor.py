@@ -70,6 +70,13 @@ def test_texts_that_are_not_compiled_are_named(tmp_path: Path) -> None:
     assert the(doctor.catalogues(tmp_path)).words == "texts not compiled: zh_CN"
 
 
+def test_a_way_to_write_that_is_missing_is_named_and_never_a_failure(tmp_path: Path) -> None:
+    assert [finding.verdict for finding in doctor.writing()] == ["ok"]
+    (found,) = doctor.writing(compiled=tmp_path)
+    assert (found.verdict, "pinyin" in found.words, "handwriting" in found.words) == ("warning", True, False)
+    assert found.advice
+
+
 def test_a_site_file_is_checked_down_to_its_devices(tmp_path: Path) -> None:
     site = tmp_path / "site.toml"
     site.write_text('[devices.id-reader]\ndriver = "sam-serail"\nport = "reader"\n')
