@@ -18,7 +18,12 @@ def hide(recording: Recording) -> Recording:
     """The recording with everything personal and everything unknown replaced."""
     protocol = BY_DRIVER.get(recording.driver, NOTHING_KNOWN)
     events: list[Event] = list(recording.events)
-    for direction, known in (("sent", protocol.sent), ("heard", protocol.heard)):
+    # What was dropped begins and ends anywhere: nothing in it is understood, its length is told.
+    for direction, known in (
+        ("sent", protocol.sent),
+        ("heard", protocol.heard),
+        ("dropped", NOTHING_KNOWN.heard),
+    ):
         pieces = [
             number
             for number, event in enumerate(events)

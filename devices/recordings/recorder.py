@@ -32,6 +32,10 @@ class Recorder:
         """These bytes came from it."""
         self._note("heard", data)
 
+    def dropped(self, data: bytes) -> None:
+        """These bytes came from it unasked, or too late, and were thrown away."""
+        self._note("dropped", data)
+
     async def run(self, verb: str, work: Callable[[], Awaitable[object]]) -> str:
         """Run one verb and write down how it ended: ``success``, or the key of its error."""
         self.events.append(Began(self._now, verb))

@@ -45,7 +45,7 @@ class Script:
     """
 
     def __init__(self, events: tuple[Event, ...], *, paced: bool = False) -> None:
-        self._rest = deque(event for event in events if not isinstance(event, Began))
+        self._rest = deque(event for event in events if not _nobody_asked(event))
         self._paced = paced
         self._asked = b""
         self.strayed = ""
@@ -90,6 +90,10 @@ class Script:
             self._rest.popleft()
         first = self._rest[0] if self._rest else None
         return first if isinstance(first, Traffic) and first.direction == direction else None
+
+
+def _nobody_asked(event: Event) -> bool:
+    return isinstance(event, Began) or (isinstance(event, Traffic) and event.direction == "dropped")
 
 
 class _PlayedPty(PtyWire):

@@ -17,11 +17,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, get_args
 
 FORMAT = 1
 
-Direction = Literal["sent", "heard"]
+Direction = Literal["sent", "heard", "dropped"]
 
 
 class NotARecording(ValueError):
@@ -34,7 +34,7 @@ class Traffic:
 
     Attributes:
         at: seconds since the beginning.
-        direction: ``sent`` to the device or ``heard`` from it.
+        direction: ``sent`` to the device, ``heard`` from it, or ``dropped``: heard when nobody had asked.
         data: the bytes.
         hidden: offset and length of every place where invented bytes stand for real ones.
     """
@@ -115,7 +115,7 @@ class Recording:
             return cls(
                 str(head["driver"]), dict(head["options"]), str(head["made"]), events, bool(head["hidden"])
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (LookupError, TypeError, ValueError) as error:
             raise NotARecording(f"not understood: {type(error).__name__} in a line of it") from None
 
 
@@ -138,7 +138,7 @@ def _events(lines: Iterable[dict[str, Any]]) -> Iterable[Event]:
         elif "verb" in line:
             yield Began(at, str(line["verb"]))
         else:
-            direction: Direction = "sent" if "sent" in line else "heard"
+            direction: Direction = [one for one in get_args(Direction) if one in line][0]  # noqa: RUF015 - or none
             spans = tuple((int(offset), int(length)) for offset, length in line.get("hidden", ()))
             yield Traffic(at, direction, bytes.fromhex(line[direction]), spans)
 

@@ -31,6 +31,9 @@ class Tap(Protocol):
     def heard(self, data: bytes) -> None:
         """These bytes came from it."""
 
+    def dropped(self, data: bytes) -> None:
+        """These bytes came from it unasked, or too late, and were thrown away."""
+
 
 class DescriptorLine:
     """Bytes in and out of one open, non-blocking descriptor. Used by one thread only.
@@ -98,8 +101,9 @@ class DescriptorLine:
     def drain(self) -> None:
         """Throw away what has arrived unasked. Raises KeeperAction when the device is gone."""
         until = time.monotonic() + DRAIN
-        while self._take(0.0, _CHUNK) and time.monotonic() < until:
-            pass
+        while (data := self._take(0.0, _CHUNK)) and time.monotonic() < until:
+            if self._tap is not None:
+                self._tap.dropped(data)
 
     def _take(self, wait: float, size: int) -> bytes | None:
         """What has come, after waiting up to ``wait`` seconds for it; ``None``: nothing."""

@@ -77,7 +77,8 @@ class SerialLine(DescriptorLine):
             KeeperAction: the port is gone.
         """
         try:
-            self._port.reset_input_buffer()
+            if self._tap is None:  # who listens hears of every byte
+                self._port.reset_input_buffer()
         except (OSError, serial.SerialException, termios.error):
             raise self._gone() from None
         super().drain()

@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from click.testing import CliRunner, Result
@@ -27,7 +28,7 @@ from devices.recordings.hiding import hide
 from devices.recordings.personal import BY_DRIVER
 from devices.recordings.recorder import Recorder
 from devices.recordings.replay import play
-from devices.recordings.traffic import NotARecording, Recording, Traffic
+from devices.recordings.traffic import Direction, NotARecording, Recording, Traffic
 from devices.registry import build
 from devices.simulators.cards import RESIDENTS
 from devices.simulators.code_scanner import SimulatedCodeScanner
@@ -128,6 +129,28 @@ async def test_a_lost_line_is_lost_again_when_it_is_played(tmp_path: Path) -> No
     assert played.same
 
 
+async def test_what_came_too_late_is_told_by_its_length(tmp_path: Path) -> None:
+    reader = SimulatedSamReader(tmp_path / "port")
+    reader.start()
+    device = build("r", _table("sam-serial"), tmp_path)
+    recorder = Recorder()
+    device.tap = recorder
+    await recorder.run("open", device.open)
+    await recorder.run("check", device.check)
+    assert reader._line is not None
+    reader._line.say(lambda: b"somebody's late answer")
+    await recorder.run("check", device.check)
+    await device.close()
+    reader.stop()
+    recording = recorder.recording(device)
+    late = b"".join(
+        one.data for one in recording.events if isinstance(one, Traffic) and one.direction == "dropped"
+    )
+    assert late == b"somebody's late answer"
+    _assert_hidden(recording, b"somebody", b"late answer")
+    assert (await play(hide(recording))).same
+
+
 def _table(driver: str, **options: object) -> DeviceSettings:
     return DeviceSettings.model_validate({"driver": driver, "port": "port", **options})
 
@@ -153,11 +176,14 @@ async def test_nothing_of_a_receipt_is_in_a_recording(tmp_path: Path) -> None:
     _assert_hidden(recording, "欧阳示例".encode("gbk"), b"7K3M-9QX2")
 
 
-@given(st.sampled_from([*BY_DRIVER, "unknown"]), st.lists(st.tuples(st.booleans(), st.binary(max_size=60))))
+@given(
+    st.sampled_from([*BY_DRIVER, "unknown"]),
+    st.lists(st.tuples(st.sampled_from(get_args(Direction)), st.binary(max_size=60))),
+)
 def test_whatever_passed_keeps_its_length_and_what_is_unknown_is_hidden(
-    driver: str, passed: list[tuple[bool, bytes]]
+    driver: str, passed: list[tuple[Direction, bytes]]
 ) -> None:
-    events = tuple(Traffic(0.0, "sent" if sent else "heard", data) for sent, data in passed)
+    events = tuple(Traffic(0.0, direction, data) for direction, data in passed)
     hidden = hide(Recording(driver, {}, "2026-11-21", events, hidden=False))
     for before, after in zip(events, hidden.events, strict=True):
         assert isinstance(after, Traffic)
