@@ -19,7 +19,7 @@ from kiosk.wire import CatalogueSource, Fault, ServiceItem, read_source, source_
 #: The demonstration's source, which comes with this software.
 DEMONSTRATION: Final = Path(__file__).parents[1] / "hub" / "catalogue" / "demonstration"
 
-_folder = click.Path(path_type=Path, exists=True, file_okay=False)
+_folder = click.Path(path_type=Path, file_okay=False)
 _files_option = click.option(
     "--files", multiple=True, type=_folder, help="Another folder in which forms, cards and videos lie."
 )
@@ -42,6 +42,7 @@ def build_(source: Path, out: Path, files: tuple[Path, ...]) -> None:
     Broken entries are left out and named; it fails only when there is nothing to publish. A file that was
     built of this very source is left as it is.
     """
+    _see_folders(source, *files)
     digest = source_digest(source, *files)
     if _is_of(out, digest):
         return
@@ -64,6 +65,7 @@ def build_(source: Path, out: Path, files: tuple[Path, ...]) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def check(source: Path, files: tuple[Path, ...], *, as_json: bool) -> None:
     """Check the folder SOURCE: every fault with its place, and what a whole guide lacks. Fails on faults."""
+    _see_folders(source, *files)
     content, faults = read_source(source, *files)
     missing = {item.id: item.missing_elements() for item in content.items if item.missing_elements()}
     if as_json:
@@ -183,6 +185,12 @@ def _lines(path: Path) -> list[str]:
         return path.read_text(encoding="utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise click.ClickException(f"{path} cannot be read: {error}") from None
+
+
+def _see_folders(*folders: Path) -> None:
+    for folder in folders:
+        if not folder.is_dir():
+            raise click.ClickException(f"there is no folder {folder}")
 
 
 def _is_of(built: Path, digest: str) -> bool:
