@@ -197,7 +197,13 @@ class EscposSerialRig(BenchRig):
 
 
 class EscposUsbRig(EscposSerialRig):
+    """Its conversation is the serial line's; what its own way to the printer can do is tried again here."""
+
     driver = "escpos-usb"
+    faults = SimulatedPrinter.faults - {Fault.SLOW, Fault.PAPER_LOW, Fault.COVER_OPEN}
+
+    def options(self) -> dict[str, Any]:
+        return {"port": "port", "answer_timeout": 0.2, "proof_timeout": 0.4, "write_timeout": 0.4}
 
 
 class CupsRig(BenchRig):
@@ -211,7 +217,7 @@ class CupsRig(BenchRig):
         super().__init__(folder)
 
     def options(self) -> dict[str, Any]:
-        limits = {"answer_timeout": 0.5, "obstacle_timeout": 0.3, "job_timeout": 1.5}
+        limits = {"answer_timeout": 0.5, "obstacle_timeout": 0.15, "job_timeout": 1}
         return {"queue": "a4", "port": self._port, **limits}
 
 

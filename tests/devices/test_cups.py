@@ -134,7 +134,6 @@ async def test_paper_that_ends_in_the_middle_leaves_an_incomplete_document_and_a
     ("fault", "detail", "paper", "fitness", "supply"),
     [
         (Fault.PAPER_JAMMED, "paper-jammed", Paper.JAMMED, Fitness.FAILED, Supply.UNKNOWN),
-        (Fault.TONER_OUT, "toner-out", Paper.UNKNOWN, Fitness.OK, Supply.OUT),
         (Fault.PAPER_OUT, "paper-out", Paper.OUT, Fitness.OK, Supply.OUT),
     ],
 )
