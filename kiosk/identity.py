@@ -30,6 +30,7 @@ PROBLEMS = {
     "wrong-card": "card.problem.wrong-card",
     "wrong-card-type": "card.problem.wrong-card",
     "card-must-leave": "card.problem.lift",
+    "card-reads-differ": "card.problem.two-cards",
 }
 
 

@@ -125,10 +125,7 @@ class SamSerial(IdCardReader):
         )
 
     def _read(self, turn: Turn) -> IdCard:
-        if self._card_may_stay and not self._said_so:
-            self._card_may_stay = self._said_so = self._card_stays(turn)
-            if self._said_so:
-                raise ResidentAction(CompletionCode.USER_ERROR, "card-must-leave")
+        self._let_leave(turn)
         self._find(turn)
         # A card that was found is read, however late it came.
         turn = turn.next_stage(CARD_LIMIT)
@@ -142,18 +139,30 @@ class SamSerial(IdCardReader):
             raise KeeperAction(CompletionCode.HARDWARE_ERROR, "garbage", state=DeviceState.HARDWARE_ERROR)
         if reply.status != Status.OK:
             raise refusal(reply)
-        self._card_may_stay, self._said_so = True, False
+        # If nothing comes of it, they are asked to lay it again, and so know that it must leave.
+        self._card_may_stay = self._said_so = True
         if self.options.compare_reads and not self._reads_once:
             self._compare(reply, turn)
         try:
             card = decode_card(reply.data)
-            return self._with_newest_address(card, turn) if self.options.newest_address else card
+            card = self._with_newest_address(card, turn) if self.options.newest_address else card
         except MalformedCard as error:
             raise ResidentAction(CompletionCode.INVALID_DATA, f"card-malformed-{error.field}") from None
+        self._said_so = False
+        return card
 
     def _wait_removed(self, turn: Turn) -> None:
         while self._card_may_stay and self._card_stays(turn):
             turn.pause(POLL, "card-not-taken")
+        self._card_may_stay = False
+
+    def _let_leave(self, turn: Turn) -> None:
+        """Wait until the card read last has left. Raises ResidentAction, once, to have that said."""
+        while self._card_may_stay and self._card_stays(turn):
+            if not self._said_so:
+                self._said_so = True
+                raise ResidentAction(CompletionCode.USER_ERROR, "card-must-leave")
+            turn.pause(POLL, "no-card")
         self._card_may_stay = False
 
     def _find(self, turn: Turn) -> None:

@@ -494,6 +494,12 @@ async def test_two_readings_that_differ_are_nobodys_identity(
     with pytest.raises(ResidentAction) as refusal:
         await driver.read(5)
     assert refusal.value.detail == "card-reads-differ"
+    with pytest.raises(DeviceTimeout):  # they know that it must leave: it is waited for without another word
+        await driver.read(0.1)
+    reader.pull()
+    await driver.wait_removed(5)
+    reader.lay(ZHAO_JIANGUO)
+    assert await driver.read(5) == ZHAO_JIANGUO
 
 
 @pytest.mark.parametrize("knows_address", [True, False])
