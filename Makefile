@@ -17,7 +17,7 @@ setup:
 	@deploy/setup.sh kiosk
 
 test: lint
-	@$(PYTHON) -m pytest
+	@$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadgroup
 
 lint:
 	@deploy/setup.sh test

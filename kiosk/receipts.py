@@ -202,7 +202,7 @@ def one_time_notice(say: Say, site: KioskSettings, mine: MyList, *, large: bool 
     ]
     for material in mine.materials:
         have = mine.marks.get(material.id) == "have"
-        parts.append(Text(f"{'☑' if have else '□'} {say(material.name)}", size, emphasis=True))
+        parts.append(Text(f"{'√' if have else '□'} {say(material.name)}", size, emphasis=True))
         told = [material.note] if have else [material.note, material.source]
         parts += [Text(f"  {say(one)}", size) for one in told if one]
     parts += [

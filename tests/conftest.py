@@ -20,6 +20,8 @@ GRACE = 5.0
 """Seconds a thread has to end by itself after its test: it was told to stop, not waited for."""
 
 
+#: What a machine has once (the PC/SC service, ports that a standard fixes) is used by one worker alone.
+ONE_WORKER = tuple(Path(__file__).with_name(name) for name in ("devices", "conformance", "test_tour.py"))
 CONFORMANCE = Path(__file__).with_name("conformance") / "test_conformance.py"
 
 
@@ -34,6 +36,13 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """With ``--driver`` or ``--rig`` only the conformance suite is run."""
     asked = config.getoption("--driver") or config.getoption("--rig")
     return True if asked and not CONFORMANCE.is_relative_to(collection_path) else None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several workers (``-n``, ``--dist loadgroup``) some tests stay together."""
+    for item in items:
+        if any(item.path.is_relative_to(place) for place in ONE_WORKER):
+            item.add_marker(pytest.mark.xdist_group("devices"))
 
 
 @pytest.fixture(autouse=True)
