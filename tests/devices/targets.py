@@ -33,7 +33,7 @@ from devices.simulators.escpos_stream import CommandParser
 from devices.social_card import apdu, files
 from devices.status import DeviceState, Paper, Supply
 from devices.xfs4iot import message as xfs4iot
-from devices.xfs4iot.card_slot import media_of
+from devices.xfs4iot.cards import media_of
 from devices.xfs4iot.common import capabilities, device_status
 from devices.xfs4iot.conversation import Conversation
 from devices.xfs4iot.outcome import failure

@@ -19,7 +19,7 @@ from devices.errors import (
 )
 from devices.status import DeviceState, Fitness, Media, Paper, Supply
 from devices.transports.websocket import Address
-from devices.xfs4iot.card_slot import ChipProtocol, atr_of, choose_protocol, media_of, obstacle
+from devices.xfs4iot.cards import ChipProtocol, atr_of, choose_protocol, media_of, obstacle
 from devices.xfs4iot.common import capabilities, device_status, major_versions
 from devices.xfs4iot.conversation import Conversation
 from devices.xfs4iot.discovery import PUBLISHER, ports, service_address
