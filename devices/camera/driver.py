@@ -21,7 +21,7 @@ _POLL = 0.01
 _LOST = {"frozen-picture", "garbage", "green-picture"}
 _USELESS = {"black-picture"}
 _CODE_LOOK = 0.3
-_CAPTURE = 5.0
+_CAPTURE = 3.0
 _PICTURES = 2.5
 """Seconds that a check may take beside: it waits for several pictures, and one a second is not dead."""
 

@@ -73,9 +73,13 @@ class Freshness:
         self._steps.append(seconds)
 
     @property
-    def fresh(self) -> bool:
-        """The newest picture can be read and differs from the one before, or holds nothing that could."""
-        return self._readable is None and (self._changed == self._now or self._colour is not None)
+    def sure(self) -> bool:
+        """The newest picture is known to be good or bad; otherwise one has to look at more of them."""
+        if set(self.troubles) & set(LOST) or self._patience == float("inf"):
+            return True
+        if self._readable is not None:
+            return False
+        return self._coloured >= self._needed if self._colour is not None else self._changed == self._now
 
     @property
     def per_second(self) -> float | None:

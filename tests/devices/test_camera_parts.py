@@ -137,12 +137,12 @@ def test_a_picture_that_never_changes_is_frozen_after_its_time_and_not_before() 
     watch = Freshness(2.0, live=True)
     for at in (0.0, 0.1, 1.9):
         watch.saw(_noise(1), at)
-    assert not watch.fresh
+    assert not watch.sure
     assert not watch.troubles
     watch.saw(_noise(1), 2.1)
     assert watch.troubles == ("frozen-picture",)
     watch.saw(_noise(2), 2.2)
-    assert watch.fresh
+    assert watch.sure
     assert not list(watch.troubles)
 
 
