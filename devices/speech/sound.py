@@ -27,6 +27,8 @@ def whole(streamed: bytes) -> bytes:
     if not (streamed.startswith(b"RIFF") and streamed[8:12] == b"WAVE" and len(streamed) > _HEADER_BYTES):
         raise NoSound
     rate = int.from_bytes(streamed[24:28], "little")
+    if not 4000 <= rate <= 192_000:
+        raise NoSound
     samples = streamed[_HEADER_BYTES:]
     return _wav(np.frombuffer(samples[: len(samples) // 2 * 2], "<i2"), rate)
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import array
 import asyncio
 import fcntl
+import io
 import os
 import wave
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from config.settings import DeviceSettings
 from devices.contract import Speech
@@ -17,6 +20,7 @@ from devices.errors import KeeperAction, ResidentAction
 from devices.registry import build
 from devices.speech.driver import EspeakSpeaker
 from devices.speech.headset import plugged_in
+from devices.speech.sound import NoSound, at_volume, whole
 from devices.status import DeviceState
 
 LONG = "请把身份证放在感应区。" * 200
@@ -230,6 +234,16 @@ def test_the_switch_of_a_jack_is_asked_of_the_kernel(monkeypatch: pytest.MonkeyP
     assert plugged_in(Path("/dev/null")) is None, "a device without switches cannot tell"
     monkeypatch.setattr(fcntl, "ioctl", ioctl)
     assert [plugged_in(Path("/dev/null")) for _ in range(2)] == [True, False]
+
+
+@given(st.binary(max_size=120), st.sampled_from([b"", b"RIFF\x00\x00\x00\x00WAVEfmt "]))
+def test_what_a_program_gives_is_sound_or_it_is_refused(data: bytes, head: bytes) -> None:
+    try:
+        sound = whole(head + data)
+    except NoSound:
+        return
+    with wave.open(io.BytesIO(at_volume(sound, 150))) as louder:
+        assert louder.getnframes() == (len(head + data) - 44) // 2
 
 
 @pytest.mark.skipif(any(Path("/dev/snd").glob("pcm*p")), reason="this machine has a sound card")
