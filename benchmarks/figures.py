@@ -10,20 +10,22 @@ from statistics import median
 
 @dataclass(frozen=True)
 class Aim:
-    """What was aimed at: ``value`` is to be at most ``limit``, both in ``unit``."""
+    """What was aimed at: ``value`` is to be at most ``limit``, both in ``unit``; at ``least`` it, if so."""
 
     value: float
     limit: float
     unit: str
+    least: bool = False
 
     @property
     def kept(self) -> bool:
         """Whether the aim is kept."""
-        return self.value <= self.limit
+        return self.value >= self.limit if self.least else self.value <= self.limit
 
     def __str__(self) -> str:
         verdict = "kept" if self.kept else "**missed**"
-        return f"{self.value:.3g}{self.unit} (aim ≤ {self.limit:g}{self.unit}): {verdict}"
+        sign = "≥" if self.least else "≤"
+        return f"{self.value:.3g}{self.unit} (aim {sign} {self.limit:g}{self.unit}): {verdict}"
 
 
 @dataclass

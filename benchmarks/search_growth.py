@@ -183,10 +183,14 @@ DO: Final = _pairs("""
 档案查询 file enquiry
 费用减免 fee reduction
 """)
+#: How people say it.
 SAID: Final = {
-    "permit": "证怎么办", "permit renewal": "证到期", "permit replacement": "证丢了", "subsidy": "补助", "proof": "证明", "registration": "登个记",
-    "filing": "报备", "yearly inspection": "年审", "reward": "奖金", "fee reduction": "减免",
+    "permit": "证怎么办", "permit renewal": "证到期", "permit replacement": "证丢了", "subsidy": "补助",
+    "proof": "证明", "registration": "登个记", "filing": "报备", "yearly inspection": "年审",
+    "reward": "奖金", "fee reduction": "减免",
 }  # fmt: skip
+#: Once every way to put a name together was used, places tell the next ones apart.
+PLACES: Final = ("", "试点", "自贸区", "开发区", "新区", "东片", "西片", "南片", "北片")
 
 
 def grown(known: Sequence[Entry], count: int) -> list[Entry]:
@@ -198,18 +202,7 @@ def _made() -> Iterator[Entry]:
     random = Random("catalogue")
     ways = [(of, thing, do) for of in range(len(OF)) for thing in range(len(THINGS)) for do in range(len(DO))]
     random.shuffle(ways)
-    for round_ in range(9):  # what is left after every way was used once is told apart by its place
-        place = (
-            "",
-            "（试点）",
-            "（自贸区）",
-            "（开发区）",
-            "（新区）",
-            "（东片）",
-            "（西片）",
-            "（南片）",
-            "（北片）",
-        )[round_]
+    for round_, place in enumerate(PLACES):
         for n, (of, thing, do) in enumerate(ways):
             (whose, whose_en), (what, what_en), (doing, doing_en) = OF[of], THINGS[thing], DO[do]
             yield Entry(

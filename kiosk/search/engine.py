@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.search.index import GAP, VERSION, Entry, build_index
-from kiosk.search.lexicon import CONCEPT, ELSEWHERE, FILLER, LIGHT, PLACE, UNKNOWN, Lexicon
+from kiosk.search.lexicon import CONCEPT, ELSEWHERE, FILLER, LIGHT, PLACE, STATE, UNKNOWN, Lexicon
 from kiosk.search.query import Reader
 from kiosk.search.scoring import Answers, Found, Packed, Question, corrected, weigh
 from kiosk.search.units import Reading, Segment
@@ -25,7 +25,7 @@ CLOSE_LOOK: Final = 24
 POPULAR: Final = 0.015
 HERE: Final = 0.01
 #: A worse answer than this part of the best one is left out.
-POOR: Final = 0.45
+POOR: Final = 0.36
 #: With an answer as good as this no other reading is tried.
 CLEAR: Final = 0.96
 #: Where the best answer to a second matter stands at the latest.
@@ -189,7 +189,7 @@ class Search:
         length = segment.end - segment.start
         if segment.kind == UNKNOWN:
             return sum(self._unit_weight(reading, n) for n in range(segment.start, segment.end))
-        if segment.kind in {CONCEPT, LIGHT}:
+        if segment.kind in {CONCEPT, STATE, LIGHT}:
             rarest = max(
                 self._rarity(len(self._postings(f"c{self._number[one]}"))) for one in segment.concepts
             )
@@ -269,7 +269,7 @@ def enough(question: Question, answers: Answers) -> NDArray[np.bool_]:
     ):  # a few first letters fit anything by chance
         return placed
     story = len(units) > 8 or sum(one.kind == FILLER for one in segments) > 1
-    certain = 0.3 if story else 0.55 if question.reading.how == "english" else 0.45
+    certain = 0.3 if story else 0.5 if question.reading.how == "english" else 0.38
     fits = (answers.fit > FIT) | ((answers.known > 1.4) & (answers.certain > certain))
     if any(one.kind == PLACE for one in segments):  # to be elsewhere is no matter by itself
         fits &= answers.known > 0

@@ -23,7 +23,7 @@ from itertools import pairwise
 from typing import Final
 
 from kiosk.search.folding import fold, latin_words
-from kiosk.search.lexicon import CONCEPT, FILLER, Lexicon, read_table
+from kiosk.search.lexicon import CONCEPT, FILLER, LIGHT, STATE, Lexicon, read_table
 from kiosk.search.sounds import INITIALS, NUMBERS, grams, loner
 
 VERSION: Final = 1
@@ -225,7 +225,12 @@ def heard_table() -> Lexicon:
     for text, word in table.words.items():
         sounds = sounds_of(text)
         # A word of one syllable sounds like too many others.
-        if len(text) > 1 and all(sounds) and not text.isascii() and word.kind in {CONCEPT, "light", FILLER}:
+        if (
+            len(text) > 1
+            and all(sounds)
+            and not text.isascii()
+            and word.kind in {CONCEPT, STATE, LIGHT, FILLER}
+        ):
             heard.setdefault(spelt(sounds), text)
     return replace(table, words=words, heard=heard)
 

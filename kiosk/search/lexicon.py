@@ -21,9 +21,10 @@ ELSEWHERE: Final = "elsewhere"
 PLACE: Final = "places"
 LIGHT: Final = "light"
 CONCEPT: Final = "concepts"
+STATE: Final = "states"
 #: What is in no table.
 UNKNOWN: Final = "unknown"
-KINDS: Final = (CONCEPT, LIGHT, PLACE, ELSEWHERE, FILLER)
+KINDS: Final = (CONCEPT, STATE, LIGHT, PLACE, ELSEWHERE, FILLER)
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def read_table(path: Path = TABLE) -> Lexicon:
                 if known is None:
                     concepts = frozenset() if kind in {FILLER, ELSEWHERE} else frozenset({concept})
                     words[text] = Word(text, kind, concepts)
-                elif kind in {CONCEPT, LIGHT, PLACE}:
+                elif kind in {CONCEPT, STATE, LIGHT, PLACE}:
                     words[text] = Word(text, known.kind, known.concepts | {concept})
     return Lexicon(words)
 

@@ -95,8 +95,13 @@ class Reader:
     def _without_particles(self, run: str) -> str:
         """Words that particles stand in are words again: 找个工作, 离了婚."""
         stretches = self._lexicon.cut(run)
-        kept = [one for one in stretches if run[one.start : one.end] not in PARTICLES]
+        kept = [one for one in stretches if not self._is_particle(run, one)]
         return "".join(run[one.start : one.end] for one in kept) or run
+
+    def _is_particle(self, run: str, one: Stretch) -> bool:
+        """Whether it is a particle, and begins no word that the cut has missed (要个税单 is about 个税)."""
+        following = self._lexicon.words.get(run[one.start : one.end + 1])
+        return run[one.start : one.end] in PARTICLES and (following is None or following.kind == FILLER)
 
     def _make_hanzi_unit(self, character: str) -> Unit:
         sound = self._sound(character)

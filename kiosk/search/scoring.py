@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kiosk.search.index import ENGLISH_PLANE
-from kiosk.search.lexicon import CONCEPT, ELSEWHERE, FILLER, PLACE, UNKNOWN
+from kiosk.search.lexicon import CONCEPT, ELSEWHERE, FILLER, PLACE, STATE, UNKNOWN
 from kiosk.search.units import FIRST_LETTER, Reading, Segment
 
 Floats = NDArray[np.floating[Any]]
@@ -28,8 +28,10 @@ IN_TEXT: Final = 0.4
 COMMON: Final = 0.985
 OTHER_LANGUAGE: Final = 0.9
 WHOLE_NAME: Final = 1.15
+#: For each character of a name that the query says in full, whatever else it says.
+NAMED: Final = 0.02
 #: How much more than a known word's characters those weigh that nothing explains.
-ALIEN: Final = {UNKNOWN: 1.0, ELSEWHERE: 1.5, PLACE: 1.5}
+ALIEN: Final = {UNKNOWN: 1.0, ELSEWHERE: 2.0, PLACE: 1.5}
 
 
 @dataclass(frozen=True)
@@ -124,6 +126,7 @@ def weigh(question: Question, items: Sequence[Packed]) -> Answers:
     # One character of a name answers one unit, not the same key pressed six times.
     answered *= np.minimum(1.0, (filled + 1e-6) / (answered.sum(axis=0) + 1e-6))
     filled /= lengths
+    spoken = NAMED * np.minimum(lengths, 6) * (filled > 0.97)
     heavy = _by_unit(reading, question.weights)
     total = max(float(heavy.sum()), 1e-6)
     even = _by_unit(reading, [(one.end - one.start) * (one.kind != FILLER) for one in reading.segments])
@@ -152,7 +155,7 @@ def weigh(question: Question, items: Sequence[Packed]) -> Answers:
         worth *= np.where(filled > 0.99 * FIRST_LETTER, WHOLE_NAME, 1.0)
     by_name = heavy @ answered / total * (0.55 + 0.45 * np.minimum(filled, 1.0)) * worth
     fit = np.maximum.reduceat(by_name, firsts)
-    score = 0.5 * explained + 0.5 * fit
+    score = np.minimum(0.5 * explained + 0.5 * fit + np.maximum.reduceat(spoken, firsts), 1.0)
     return Answers(score, fit, held, known, certain, words, by_name, firsts)
 
 
@@ -172,7 +175,8 @@ def _by_meaning(
         units = slice(segment.start, segment.end)
         if segment.kind == ELSEWHERE:  # only the whole word answers, not a part of it
             answered[units] *= answered[units].min(axis=0) > 0.85
-        elif segment.english and segment.end - segment.start > 1:  # a driver's licence is no business licence
+        elif segment.kind in {CONCEPT, STATE} and segment.end - segment.start > 1:
+            # A word that is known is not half meant: a driver's licence is no business licence.
             answered[units] *= np.where(answered[units].min(axis=0) > 0.5, 1.0, 0.5)
         if segment.kind == ELSEWHERE:
             continue
