@@ -206,9 +206,9 @@ async def test_nothing_of_it_stays_behind(desk: SimulatedDesk, tmp_path: Path) -
     from tests.devices.camera_cycles import cycles, held
 
     del desk
-    await cycles(tmp_path, 2)
+    await cycles(tmp_path, 1)
     before = held()
-    await cycles(tmp_path, 5)
+    await cycles(tmp_path, 3)
     assert held() == before
 
 

@@ -40,12 +40,12 @@ def test_corners_are_found_within_one_percent_of_the_diagonal() -> None:
 
 @pytest.mark.timeout(120)
 def test_each_verdict_is_right() -> None:
-    told = [(kind, said(sample(seed, kind))) for kind in KINDS for seed in range(4)]
+    told = [(kind, said(sample(seed, kind))) for kind in KINDS for seed in range(3)]
     for kind, (recall, precision) in scores(told).items():
         assert recall >= 0.5, kind
         assert precision >= 0.5, kind
     assert np.mean(list(scores(told).values())) >= 0.85
-    assert sum(keys == () for kind, keys in told if kind == "good") >= 3
+    assert sum(keys == () for kind, keys in told if kind == "good") >= 2
 
 
 def test_a_bare_desk_has_no_page() -> None:

@@ -63,7 +63,7 @@ def _json(result: Result) -> Any:
         ("id-reader", ["answers", "self-test", "sam-number", "baudrate"]),
         ("slip-printer", ["answers", "paper", "proof-of-print"]),
         ("code-scanner", ["answers", "framed-output", "symbology"]),
-        ("camera", ["answers", "picture"]),
+        ("camera", ["answers", "picture", "rate"]),
         ("speaker", ["answers", "spoke"]),
     ],
 )
