@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from devices.cups.ipp import Attribute, Tag, encode_request, one
-from devices.simulators import a4_backend
+from devices.simulators import a4_backend, cups_files
 from devices.simulators.faults import Fault
 from devices.simulators.wire import TcpWire
 
@@ -119,7 +119,7 @@ class CupsServer:
 
     def _write_configuration(self) -> None:
         folder = self.folder
-        for name in _FOLDERS:
+        for name in cups_files.FOLDERS:
             (folder / name).mkdir(parents=True)
         (folder / "bin/daemon/cups-exec").symlink_to(CUPS_EXEC)
         # A back end that only its owner may run is run as the user who started cupsd, not as lp.
@@ -128,12 +128,12 @@ class CupsServer:
         backend.write_text(f"#!{sys.executable} -IS\n{program}", encoding="utf-8")
         backend.chmod(0o700)
         texts = {
-            "cups-files.conf": _FILES.format(folder=folder),
-            "cupsd.conf": _SERVER.format(folder=folder),
+            "cups-files.conf": cups_files.FILES.format(folder=folder),
+            "cupsd.conf": cups_files.SERVER.format(folder=folder),
             "data/mime/mime.types": "application/pdf pdf string(0,%PDF)\n",
             "data/mime/mime.convs": "",
-            "root/printers.conf": _QUEUE.format(queue=self._queue, device=self._device.resolve()),
-            f"root/ppd/{self._queue}.ppd": _PPD,
+            "root/printers.conf": cups_files.QUEUE.format(queue=self._queue, device=self._device.resolve()),
+            f"root/ppd/{self._queue}.ppd": cups_files.PPD,
         }
         for name, text in texts.items():
             (folder / name).write_text(text, encoding="ascii")
@@ -255,93 +255,3 @@ class SimulatedA4Printer:
             case Fault.GARBAGE:
                 return bytes(byte ^ 0x5A for byte in answer)
         return answer
-
-
-_FOLDERS = (
-    "spool", "cache", "state", "tmp", "root/ppd", "data/mime", "bin/backend", "bin/filter", "bin/daemon",
-)  # fmt: skip
-_FILES = """\
-ServerRoot {folder}/root
-RequestRoot {folder}/spool
-CacheDir {folder}/cache
-StateDir {folder}/state
-TempDir {folder}/tmp
-ServerBin {folder}/bin
-DataDir {folder}/data
-DocumentRoot {folder}/data
-AccessLog {folder}/access
-ErrorLog {folder}/log
-PageLog {folder}/page
-"""
-_SERVER = """\
-Listen {folder}/socket
-LogLevel info
-Browsing No
-WebInterface No
-PreserveJobHistory Yes
-PreserveJobFiles Yes
-DirtyCleanInterval 0
-JobRetryInterval 1
-<Location />
-Order allow,deny
-Allow all
-</Location>
-<Location /admin>
-Order allow,deny
-Allow all
-</Location>
-<Policy default>
-<Limit All>
-Order deny,allow
-</Limit>
-</Policy>
-"""
-_QUEUE = """\
-<Printer {queue}>
-Info Yedeng's simulated A4 printer
-DeviceURI yedeng:{device}
-State Idle
-Accepting Yes
-Shared No
-JobSheets none none
-OpPolicy default
-ErrorPolicy retry-current-job
-</Printer>
-"""
-_PPD = """\
-*PPD-Adobe: "4.3"
-*FormatVersion: "4.3"
-*FileVersion: "1.0"
-*LanguageVersion: English
-*LanguageEncoding: ISOLatin1
-*PCFileName: "YEDENG.PPD"
-*Manufacturer: "Yedeng"
-*Product: "(Yedeng simulated A4 printer)"
-*ModelName: "Yedeng A4"
-*ShortNickName: "Yedeng A4"
-*NickName: "Yedeng A4"
-*PSVersion: "(3010.000) 0"
-*LanguageLevel: "3"
-*ColorDevice: True
-*DefaultColorSpace: RGB
-*FileSystem: False
-*cupsFilter2: "application/pdf application/pdf 0 -"
-*OpenUI *Duplex/Sides: PickOne
-*DefaultDuplex: None
-*Duplex None/One: ""
-*Duplex DuplexNoTumble/Long edge: ""
-*Duplex DuplexTumble/Short edge: ""
-*CloseUI: *Duplex
-*OpenUI *PageSize/Size: PickOne
-*DefaultPageSize: A4
-*PageSize A4/A4: ""
-*CloseUI: *PageSize
-*OpenUI *PageRegion/Size: PickOne
-*DefaultPageRegion: A4
-*PageRegion A4/A4: ""
-*CloseUI: *PageRegion
-*DefaultImageableArea: A4
-*ImageableArea A4/A4: "0 0 595 842"
-*DefaultPaperDimension: A4
-*PaperDimension A4/A4: "595 842"
-"""
