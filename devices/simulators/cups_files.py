@@ -1,6 +1,6 @@
 """The configuration of a simulated CUPS server: its folders, settings, queue and the printer's description.
 
-Unlike a kiosk's (``deploy/cups``) it keeps documents as long as it may: what the driver leaves would be found.
+Unlike a kiosk's (``deploy/cups``) it keeps documents as long as it may: what a driver leaves is found.
 """
 
 FOLDERS = (
