@@ -16,18 +16,33 @@ from pathlib import Path
 
 import click
 
-from benchmarks import camera, card, idle, queue_drain, queue_put, receipt, starting, touch
+from benchmarks import camera, card, idle, queue_drain, queue_put, receipt, search, starting, touch, writing
 from benchmarks.display import SIZE
 from benchmarks.figures import Subject, replaced
 from benchmarks.lobby import ROOT, Lobby, lobby
 from benchmarks.processes import BenchmarkError, wait_for_quiet
 
 PAGE = ROOT / "docs" / "benchmarks.md"
-SUBJECTS = ("start", "idle", "touch", "pages", "card", "camera", "receipt", "put", "drain", "growth")
+SUBJECTS = (
+    "start",
+    "idle",
+    "touch",
+    "pages",
+    "input",
+    "card",
+    "camera",
+    "receipt",
+    "put",
+    "drain",
+    "growth",
+    "search",
+)
 ORDER = (
-    starting.TITLE_START, starting.TITLE_MEMORY, idle.TITLE, touch.TITLE_TOUCH, touch.TITLE_PAGES, card.TITLE,
+    starting.TITLE_START, starting.TITLE_MEMORY, idle.TITLE, touch.TITLE_TOUCH, touch.TITLE_PAGES,
+    writing.TITLE, writing.TITLE_HITS, card.TITLE,
     camera.TITLE, camera.TITLE_CODES,
     receipt.TITLE, queue_put.TITLE, queue_drain.TITLE, queue_drain.TITLE_GROWTH,
+    search.TITLE_FOUND, search.TITLE_SPEED,
 )  # fmt: skip
 HEAD = """\
 # Benchmarks
@@ -80,12 +95,14 @@ def main(
     }
     alone: dict[str, Callable[[], list[Subject]]] = {
         "pages": lambda: [touch.pages()],
+        "input": lambda: writing.writing(count),
         "card": lambda: [card.card(count)],
         "camera": lambda: camera.camera(count, seconds / 2),
         "receipt": lambda: [receipt.receipt(count)],
         "put": lambda: [queue_put.put(20 * count)],
         "drain": lambda: [queue_drain.drain(50 * count)],
         "growth": lambda: [queue_drain.growth(100_000)],
+        "search": search.measure,
     }
     with contextlib.ExitStack() as stack:
         try:

@@ -25,7 +25,7 @@ TABLE = SHARED / "pinyin_simp.dict.yaml"
 SCHEMAS = ["yedeng_fuzzy", "yedeng"]
 STAMP = "made-from"
 #: Weights beside those of the dictionary: 医院 has 15543, half of the hanzi of a syllable less than 100.
-WORD, NAME, RARE = 60_000, 150, 0
+HANZI, FAMILY, WORD, NAME, RARE = 600_000, 90_000, 60_000, 150, 0
 #: pypinyin's spelling of a few syllables, as the dictionary spells them.
 SPELLINGS = {"lve": "lue", "nve": "nue"}
 
@@ -69,13 +69,17 @@ def write_tables(folder: Path) -> None:
     """Writes the dictionary and the three tables that are added to Debian's."""
     hanzi, syllables = known()
     tables = {
+        "hanzi": common("hanzi.txt", HANZI, syllables),
+        "families": common("families.txt", FAMILY, syllables),
         "words": words(syllables),
         "names": names(hanzi, syllables),
         "rare": rare(hanzi, syllables),
     }
     for name, lines in tables.items():
         write_table(folder, name, lines)
-    write_table(folder, "yedeng", (), f"import_tables: [{TABLE.name.split('.')[0]}, {', '.join(tables)}]\n")
+    # Of an entry that two tables have, the first one counts.
+    order = ", ".join([*tables, TABLE.name.split(".")[0]])
+    write_table(folder, "yedeng", (), f"import_tables: [{order}]\n")
 
 
 def write_table(folder: Path, name: str, lines: Iterable[str], more: str = "") -> None:
@@ -99,6 +103,16 @@ def entries(name: str) -> list[str]:
     """The words of one of our lists, in their order."""
     lines = (SOURCES / name).read_text(encoding="utf-8").splitlines()
     return [entry for line in lines if not line.startswith("#") for entry in line.split()]
+
+
+def common(name: str, weight: int, syllables: set[str]) -> Iterator[str]:
+    """Single hanzi that are commoner here than elsewhere, in their order, each with its first reading."""
+    from pypinyin import Style, lazy_pinyin
+
+    for number, character in enumerate(entries(name)):
+        (reading,) = lazy_pinyin(character, style=Style.NORMAL, v_to_u=False)
+        if reading in syllables:
+            yield f"{character}\t{reading}\t{weight - number}"
 
 
 def words(syllables: set[str]) -> Iterator[str]:

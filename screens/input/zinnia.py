@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 from ctypes import c_char_p, c_int, c_size_t, c_void_p
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,10 +29,10 @@ class ZinniaError(Exception):
 
 
 class Zinnia:
-    """One model, opened for reading (mapped into memory, not copied).
+    """One model, opened (mapped into memory) with the first hanzi: many never write by hand.
 
     Raises:
-        ZinniaError: the library or the model is missing or damaged.
+        ZinniaError: the library or the model is missing; once opened, that it is damaged.
     """
 
     def __init__(self, model: Path) -> None:
@@ -39,10 +40,17 @@ class Zinnia:
             self._library: Any = ctypes.CDLL(LIBRARY)
         except OSError as error:
             raise ZinniaError(f"{LIBRARY} cannot be loaded: {error}") from None
+        if not model.is_file():
+            raise ZinniaError(f"{model} is missing")
+        self._model = model
         self._declare()
-        self._recognizer = self._library.zinnia_recognizer_new()
-        if not self._library.zinnia_recognizer_open(self._recognizer, bytes(model)):
-            raise ZinniaError(f"{model} is no model of zinnia")
+
+    @cached_property
+    def _recognizer(self) -> Any:
+        recognizer = self._library.zinnia_recognizer_new()
+        if not self._library.zinnia_recognizer_open(recognizer, bytes(self._model)):
+            raise ZinniaError(f"{self._model} is no model of zinnia")
+        return recognizer
 
     def _declare(self) -> None:
         for name, result, *arguments in (
@@ -66,12 +74,13 @@ class Zinnia:
         strokes = centred([stroke for stroke in strokes if stroke])
         if not strokes:
             return []
-        first = self._classify(strokes, count)
-        others = [self._classify(order, OTHERS) for order in other_orders(strokes)]
+        first = self.classify(strokes, count)
+        others = [self.classify(order, OTHERS) for order in other_orders(strokes)]
         found = [*first[:FRONT], *(hanzi for answer in others for hanzi in answer), *first[FRONT:]]
         return list(dict.fromkeys(LOOKS_LIKE.get(hanzi, hanzi) for hanzi in found))[:count]
 
-    def _classify(self, strokes: Strokes, count: int) -> list[str]:
+    def classify(self, strokes: Strokes, count: int) -> list[str]:
+        """What the model says of strokes in one order, centred and scaled already."""
         z = self._library
         character = z.zinnia_character_new()
         z.zinnia_character_set_width(character, BOX)
