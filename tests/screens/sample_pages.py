@@ -345,6 +345,7 @@ def pages() -> dict[str, Page]:
             nothing=Both(
                 "没有找到，换个说法试试，或者找人帮忙", "Nothing found. Try other words, or get help"
             ),
+            meant=lambda _: Both("您是不是想找：医保参保", "Did you mean: join health insurance"),
             draft="yb",
             back=True,
         ),
