@@ -29,8 +29,9 @@ def main() -> None:
         for drawing in sorted((ASSETS / folder).glob("*.svg"))
         for size in sizes
     }
-    for stale in {*(ASSETS / "build").glob("*/*/*.png")} - set(wanted):
-        stale.unlink()
+    for folder in ("icons", "pictures"):
+        for stale in {*(ASSETS / "build" / folder).glob("*/*.png")} - set(wanted):
+            stale.unlink()
     missing = {
         target: job
         for target, job in wanted.items()
@@ -39,8 +40,8 @@ def main() -> None:
     if not missing:
         return
     print(f"Drawing {len(missing)} icons and pictures", flush=True)
-    for folder in {target.parent for target in missing}:
-        folder.mkdir(parents=True, exist_ok=True)
+    for parent in {target.parent for target in missing}:
+        parent.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
         for _ in pool.map(lambda entry: draw(entry[1][0], entry[1][1], entry[0]), missing.items()):
             pass

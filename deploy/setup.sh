@@ -89,5 +89,6 @@ esac
 "$venv/bin/python" deploy/make_icons.py
 "$venv/bin/python" deploy/make_input.py
 "$venv/bin/python" deploy/make_catalogues.py
+"$venv/bin/python" deploy/make_guide_files.py
 if [ -d assets/build/catalogue ]; then files=(--files assets/build/catalogue); else files=(); fi
 "$venv/bin/python" main.py guide build hub/catalogue/demonstration "${files[@]}" --out assets/build/demonstration.catalogue

@@ -55,6 +55,11 @@ class Material(Message):
     picture: Name | None = None
 
     @property
+    def sample_picture(self) -> str | None:
+        """The name of the filled sample's page as a picture, for screens."""
+        return self.filled_sample.removesuffix("pdf") + "png" if self.filled_sample else None
+
+    @property
     def answers_needed(self) -> frozenset[str]:
         """The answers of which one makes this material needed; empty: it always is."""
         return frozenset(self.situation.split("|")) if self.situation else frozenset()
@@ -168,7 +173,9 @@ class ServiceItem(Message):
     def assets(self) -> frozenset[str]:
         """The names of the files that belong to it."""
         named = [self.video, *(step.card for step in self.steps)]
-        named += [name for one in self.materials for name in (one.blank_form, one.filled_sample)]
+        named += [
+            name for one in self.materials for name in (one.blank_form, one.filled_sample, one.sample_picture)
+        ]
         return frozenset(name for name in named if name)
 
     def missing_elements(self) -> tuple[str, ...]:
