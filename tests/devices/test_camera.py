@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import subprocess
+import sys
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -160,6 +163,27 @@ async def test_a_process_that_crashes_is_a_lost_camera_at_once(opened: OpencvCam
         while opened.lost is None:
             await asyncio.sleep(0.005)
     assert opened.lost.detail == "camera-process-ended"
+
+
+def test_the_process_dies_with_the_kiosk_however_that_ends(tmp_path: Path) -> None:
+    (tmp_path / "desk").mkdir()
+    kiosk = f"""
+import asyncio, os
+from pathlib import Path
+from tests.devices.test_camera import camera
+async def main():
+    opened = camera(Path({str(tmp_path)!r}))
+    await opened.open()
+    print("pid", opened.pid, flush=True)
+    os.kill(os.getpid(), 9)
+asyncio.run(main())
+"""
+    said = subprocess.run([sys.executable, "-c", kiosk], capture_output=True, text=True, check=False).stdout
+    pid = int(said.split("pid")[-1])
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{pid}/exe").exists():
+        assert time.monotonic() < deadline
+        os.sched_yield()
 
 
 async def test_opening_a_camera_that_never_answers_ends_in_time(tmp_path: Path) -> None:
