@@ -31,7 +31,8 @@ HALVES = {
     "tune": "looked at while tuning",
     "held": "held out",
     "late": "written after the table",
-    "last": "written last",
+    "last": "written after those",
+    "fresh": "written last, of all classes",
 }
 
 

@@ -28,7 +28,24 @@ from kiosk.search.units import BEGUN, Reading, Segment, Unit, sounding, typed_cr
 STORY: Final = np.float32(0.75)
 #: Stands between the parts of a word and says nothing.
 PARTICLES: Final = frozenset(
-    ["的", "了", "过", "个", "着", "点", "些", "把", "一个", "一下", "一份", "一张", "一本", "一点", "几个"]
+    [
+        "的",
+        "了",
+        "过",
+        "个",
+        "着",
+        "点",
+        "些",
+        "把",
+        "一个",
+        "一下",
+        "一份",
+        "一张",
+        "一本",
+        "一家",
+        "一点",
+        "几个",
+    ]
 )
 #: Nobody types more first letters than this.
 MOST_FIRST_LETTERS: Final = 10

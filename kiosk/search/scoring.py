@@ -23,6 +23,9 @@ Floats = NDArray[np.floating[Any]]
 
 #: What a place without neighbours is worth, and a meaning instead of the word.
 ALONE: Final = 0.42
+#: What a neighbour counts with one character between, or on the wrong side.
+SKIPPED: Final = 0.85
+SWAPPED: Final = 0.9
 MEANT: Final = 0.93
 IN_TEXT: Final = 0.4
 COMMON: Final = 0.985
@@ -174,7 +177,7 @@ def _by_meaning(
     ):
         units = slice(segment.start, segment.end)
         if segment.kind == ELSEWHERE:  # only the whole word answers, not a part of it
-            answered[units] *= answered[units].min(axis=0) > 0.85
+            answered[units] *= answered[units].min(axis=0) > 0.95
         elif segment.kind in {CONCEPT, STATE} and segment.end - segment.start > 1:
             # A word that is known is not half meant: a driver's licence is no business licence.
             answered[units] *= np.where(answered[units].min(axis=0) > 0.5, 1.0, 0.5)
@@ -222,14 +225,15 @@ def _placed(reading: Reading, items: Sequence[Packed]) -> Floats:
     if len(units) == 1:
         return plain
     rows, columns = frame.shape
+    found: Floats = np.minimum(frame / FIRST_LETTER, 1.0)
 
     def beside(down: int, right: int) -> Floats:
-        return frame[2 + down : rows - 2 + down, 2 + right : columns - 2 + right]
+        return found[2 + down : rows - 2 + down, 2 + right : columns - 2 + right]
 
     near = np.maximum(beside(-1, -1), beside(1, 1))
     for worth, steps in (
-        (0.85, ((-1, -2), (-2, -1), (1, 2), (2, 1))),  # one character too many or too few between them
-        (0.9, ((-1, 1), (1, -1))),  # swapped
+        (SKIPPED, ((-1, -2), (-2, -1), (1, 2), (2, 1))),  # one character too many or too few between them
+        (SWAPPED, ((-1, 1), (1, -1))),
     ):
         other = beside(*steps[0])
         for step in steps[1:]:
@@ -237,7 +241,7 @@ def _placed(reading: Reading, items: Sequence[Packed]) -> Floats:
         near = np.maximum(near, worth * other)
     # An English word says enough by itself, a syllable does not.
     alone = np.where(characters >= ENGLISH_PLANE, 0.85, ALONE).astype(np.float32)
-    placed: Floats = plain * (alone + (1 - alone) * np.minimum(near / FIRST_LETTER, 1.0))
+    placed: Floats = plain * (alone + (1 - alone) * near)
     return placed
 
 

@@ -49,7 +49,7 @@ def test_it_is_found_however_one_asks(words: str, meant: str) -> None:
     assert meant in found(words)
 
 
-@pytest.mark.parametrize("half", ["tune", "held", "late", "last"])
+@pytest.mark.parametrize("half", ["tune", "held", "late", "last", "fresh"])
 def test_the_labelled_queries_find_what_they_mean(half: str) -> None:
     queries = [one for one in labelled() if one.half == half]
     asked = [one for one in queries if one.expected]
