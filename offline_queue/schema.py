@@ -116,11 +116,9 @@ def migrate(database: Database, to: int = VERSION) -> None:
 
     Raises ``QueueTooNew`` for a version this code does not know.
     """
-    version = int(database.execute("PRAGMA user_version").fetchone()[0])
-    if version > VERSION or not 1 <= to <= VERSION:
-        raise QueueTooNew(
-            f"the queue has tables of version {max(version, to)}, this software knows {VERSION}"
-        )
+    version = version_of(database)
+    if not 1 <= to <= VERSION:
+        raise QueueTooNew(f"there are no tables of version {to}: this software knows 1 to {VERSION}")
     if version == to:
         return
     with database.atomic():
@@ -131,6 +129,14 @@ def migrate(database: Database, to: int = VERSION) -> None:
         else:
             _to_1(database)
         database.execute(f"PRAGMA user_version = {to}")
+
+
+def version_of(database: Database) -> int:
+    """The version of the tables, 0 before there are any. Raises ``QueueTooNew`` for one not known here."""
+    version = int(database.execute("PRAGMA user_version").fetchone()[0])
+    if version > VERSION:
+        raise QueueTooNew(f"the queue has tables of version {version}, this software knows {VERSION}")
+    return version
 
 
 def run(database: Database, script: str) -> None:

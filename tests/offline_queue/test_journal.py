@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from offline_queue import OfflineQueue, State, new_id
+from offline_queue import OfflineQueue, QueueDamaged, State, check_folder, migrate_folder, new_id
 from offline_queue.database import PAGE
-from tests.offline_queue.flips import Crashed, cost, crashed
+from tests.offline_queue.flips import NAMES, Crashed, cost, crashed
 from tests.offline_queue.power import Recorder, in_memory, recording, small_journal
 from tests.offline_queue.sealers import Scrambler
 from tests.offline_queue.test_damage import contents
@@ -77,6 +77,24 @@ def test_an_item_that_is_nowhere_any_more_is_named(crash: Crashed, tmp_path: Pat
         assert all(one.deadline for one in found)
         assert [(one.saved, one.lost) for one in queue.incidents()] == [(0, 6)]
         assert queue.verify() == []  # it was told once and is held: no alarm for ever
+
+
+def test_who_looks_at_a_damaged_journal_from_outside_is_told_and_takes_nothing_from_it(
+    crash: Crashed, tmp_path: Path
+) -> None:
+    for frame in (crash.frames[3], crash.frames[-3]):  # with nothing of it readable, and with most of it
+        folder = crash.left(tmp_path / str(frame), frame + 1024, b"\x01")
+        left = {name: (folder / name).read_bytes() for name in NAMES}
+        faults = check_folder(folder)
+        assert faults
+        assert all("the journal is damaged" in fault for fault in faults)
+        with pytest.raises(QueueDamaged):
+            migrate_folder(folder, 1)
+        assert {name: (folder / name).read_bytes() for name in NAMES} == left
+        assert cost(crash, folder) == 0, "what the journal still held is found by whoever opens it"
+        assert check_folder(folder) == []
+    (tmp_path / "new").mkdir()
+    assert check_folder(tmp_path / "new") == []
 
 
 def test_a_torn_end_of_the_ledger_alarms_nobody(crash: Crashed, tmp_path: Path) -> None:
