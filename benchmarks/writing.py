@@ -15,7 +15,8 @@ from pypinyin import Style, lazy_pinyin
 from benchmarks.figures import Aim, Subject
 from benchmarks.lobby import ROOT
 from benchmarks.processes import memory
-from screens.input.engine import COMPILED, MODEL, Engine
+from screens.input.desk import COMPILED, MODEL
+from screens.input.engine import Engine
 from screens.input.messages import Look, Point, Question, Read, Ready, Reply
 from screens.input.rime import Rime
 from screens.input.zinnia import Zinnia, centred

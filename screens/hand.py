@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from screens.input.desk import Desk
-from screens.input.messages import Point
+
+if TYPE_CHECKING:
+    from screens.input.messages import Point
 
 
 @dataclass

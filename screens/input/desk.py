@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Final, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
 
 import structlog
 
-from screens.input.engine import COMPILED, MODEL, Answered, Engine
-from screens.input.messages import Question, Ready
+if TYPE_CHECKING:
+    from screens.input.engine import Answered, Engine
+    from screens.input.messages import Question, Ready
 
 log = structlog.get_logger(__name__)
+
+#: What set-up compiles for pinyin, and the model of handwriting.
+COMPILED: Final = Path(__file__).resolve().parents[2] / "assets" / "build" / "input"
+MODEL: Final = Path("/usr/share/tegaki/models/zinnia/handwriting-zh_CN.model")
 
 Method = Literal["pinyin", "hand", "letters"]
 #: The order in which the methods stand in the switch; the first is the one a page begins with.
@@ -30,6 +36,12 @@ def installed() -> set[Method]:
     return there
 
 
+def _engine(ready: Callable[[Ready], None], gave_up: Callable[[], None]) -> Engine:
+    from screens.input.engine import Engine  # not before the first page that is written on
+
+    return Engine(ready, gave_up)
+
+
 class Desk:
     """Kept by the stage for as long as the kiosk runs; ``wipe`` ends what belongs to a visit.
 
@@ -41,13 +53,14 @@ class Desk:
         changed: Callable[[], None] = lambda: None,
         *,
         installed: Iterable[Method] = (),
-        engine: Callable[[Callable[[Ready], None], Callable[[], None]], Engine] = Engine,
+        engine: Callable[[Callable[[Ready], None], Callable[[], None]], Engine] = _engine,
     ) -> None:
         self._changed = changed
         self._there: set[Method] = {"letters", *installed}
         self._lost: set[Method] = set()
         self._chosen: Method | None = None
-        self._engine = engine(self._ready, self._gave_up)
+        self._make = engine
+        self._engine: Engine | None = None
 
     def methods(self, language: str) -> tuple[Method, ...]:
         """The methods that work here, in the order of the switch."""
@@ -64,16 +77,17 @@ class Desk:
 
     def ask(self, question: Question, answered: Answered) -> None:
         """Ask the engine; see ``Engine.ask``."""
-        self._engine.ask(question, answered)
+        self._made().ask(question, answered)
 
     def open(self) -> None:
         """A page is written on: have the engine ready for the first key."""
         if self._there - self._lost != {"letters"}:
-            self._engine.start()
+            self._made().start()
 
     def wipe(self, *, person_stays: bool = False) -> None:
         """End of a visit: the process that saw what was written ends, and with it its memory."""
-        self._engine.stop()
+        if self._engine is not None:
+            self._engine.stop()
         self._lost.clear()
         if not person_stays:
             self._chosen = None
@@ -81,7 +95,12 @@ class Desk:
     @property
     def pid(self) -> int | None:
         """The engine's process, while there is one; for tests and figures."""
-        return self._engine.pid
+        return self._engine.pid if self._engine is not None else None
+
+    def _made(self) -> Engine:
+        if self._engine is None:
+            self._engine = self._make(self._ready, self._gave_up)
+        return self._engine
 
     def _ready(self, ready: Ready) -> None:
         problems: dict[Method, str] = {"pinyin": ready.pinyin, "hand": ready.hand}

@@ -20,13 +20,12 @@ from typing import Final
 
 import structlog
 
+from screens.input.desk import COMPILED, MODEL
 from screens.input.messages import MessageError, Question, Ready, Reply, reply, to_line
 
 log = structlog.get_logger(__name__)
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-COMPILED: Final = ROOT / "assets" / "build" / "input"
-MODEL: Final = Path("/usr/share/tegaki/models/zinnia/handwriting-zh_CN.model")
 COMMAND: Final = (sys.executable, "-S", "-E", "-m", "screens.input.child", str(COMPILED), str(MODEL))
 
 #: Seconds for one answer; the slowest takes a hundredth of that, the first one the start besides.

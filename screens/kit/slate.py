@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from kivy.graphics import Color, InstructionGroup, SmoothLine
+from kivy.graphics import Color, InstructionGroup, SmoothEllipse, SmoothLine
 
 from screens.input.messages import Point
 from screens.kit import paint
@@ -32,6 +32,7 @@ class Slate(Part):
         self._pixels: list[float] = []
         self._ink = InstructionGroup()
         self._line: SmoothLine | None = None
+        self._tip: SmoothEllipse | None = None
         self.canvas.after.add(self._ink)
 
     def height_for(self, width: float) -> float:
@@ -79,6 +80,8 @@ class Slate(Part):
         if (x - self._pixels[-2]) ** 2 + (y - self._pixels[-1]) ** 2 >= step**2:
             self._pixels += [x, y]
             self._line.points = self._pixels
+            if self._tip is not None:
+                self._tip.pos = (x - self._tip.size[0] / 2, y - self._tip.size[1] / 2)
         return True
 
     def on_touch_up(self, touch: Any) -> bool:
@@ -111,6 +114,15 @@ class Slate(Part):
         self._ink.add(Color(*self.look.colour("lamp")))
         if len(pixels) == 2:
             pixels = [*pixels, pixels[0] + 1, pixels[1]]
-        line = SmoothLine(points=pixels, width=self.look.measures.px(INK_MM), cap="round", joint="round")
+        thick = self.look.measures.px(INK_MM)
+        line = SmoothLine(points=pixels, width=thick, joint="round")
         self._ink.add(line)
+        # The ends are round, as a brush leaves them; a smooth line alone cuts them off.
+        self._tip = SmoothEllipse(size=(2 * thick, 2 * thick), segments=24)
+        for x, y, end in (
+            (*pixels[:2], SmoothEllipse(size=(2 * thick, 2 * thick), segments=24)),
+            (*pixels[-2:], self._tip),
+        ):
+            end.pos = (x - thick, y - thick)
+            self._ink.add(end)
         return line

@@ -8,7 +8,6 @@ from kiosk.pages import Action, Ask
 from kiosk.text import Sayable, text
 from screens.frame import Sheet
 from screens.hand import Hand
-from screens.input.writer import Writer
 from screens.kit.field import Field
 from screens.kit.keys import Keyboard, Pad, edit, grouped, strip_marks
 from screens.kit.part import Column, Part, Row
@@ -16,7 +15,6 @@ from screens.kit.pieces import row_card
 from screens.kit.press import Press, button
 from screens.kit.scroller import Scroller
 from screens.kit.words import Words
-from screens.kit.writing import WritingPad
 from screens.look import Look
 from screens.pages.present import problem_card
 
@@ -58,6 +56,9 @@ def render(look: Look, page: Ask, hand: Hand) -> Sheet:
 
 def _words(look: Look, page: Ask, hand: Hand) -> Sheet:
     """Names and addresses. What the field shows is answered, letters that became no hanzi included."""
+    from screens.input.writer import Writer  # what the lamp must not wait for
+    from screens.kit.writing import WritingPad
+
     m = look.measures
     low = m.low_reach
     field = Field(look, lines=1 if low or (look.landscape and look.elder) else 2)

@@ -5,14 +5,12 @@ from __future__ import annotations
 from kiosk.pages import Find
 from screens.frame import Sheet
 from screens.hand import Hand
-from screens.input.writer import Writer
 from screens.kit.field import Field
 from screens.kit.icons import Picture
 from screens.kit.part import Column, Part, Space
 from screens.kit.pieces import row_card
 from screens.kit.scroller import Scroller
 from screens.kit.words import Words
-from screens.kit.writing import WritingPad
 from screens.look import Look
 
 MOST_RESULTS = 20
@@ -21,6 +19,9 @@ LONGEST = 40
 
 def render(look: Look, page: Find, hand: Hand) -> Sheet:
     """The field, what is found so far, the keys. In landscape the keys stand at the right."""
+    from screens.input.writer import Writer  # what the lamp must not wait for
+    from screens.kit.writing import WritingPad
+
     m = look.measures
     field = Field(look, ghost=page.prompt, icon="search")
     results = Results(look, page, hand)

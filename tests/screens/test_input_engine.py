@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from screens.input.desk import Desk
-from screens.input.engine import COMPILED, Engine
+from screens.input.desk import COMPILED, Desk
+from screens.input.engine import Engine
 from screens.input.messages import (
     Look,
     MessageError,
@@ -179,11 +179,13 @@ async def test_a_missing_library_leaves_the_other_ways_to_write() -> None:
         return Engine(ready, gave_up, command=["false"])
 
     desk = Desk(lambda: changes.append(True), installed=("pinyin", "hand"), engine=engine)
+    desk.ask(Look("yi"), lambda said: None)
     assert desk.methods("zh") == ("pinyin", "hand", "letters")
     assert desk.methods("en")[0] == "letters"
     says[0](Ready(pinyin="librime.so.1 cannot be loaded"))
     assert (desk.methods("zh"), desk.method("zh"), changes) == (("hand", "letters"), "hand", [True])
     assert Desk().methods("zh") == ("letters",)
+    desk.wipe()
 
 
 @dataclass
