@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
 from kiosk.catalogue.file import CatalogueFile
 from kiosk.catalogue.shelf import Shelf
-from kiosk.search import IndexUnusable, Search, entry_of, search_in_memory
 from kiosk.wire import Fact, Office, Publication, ServiceItem
+
+if TYPE_CHECKING:
+    from kiosk.search import Search
 
 log = structlog.get_logger(__name__)
 
@@ -120,6 +123,9 @@ class Guide:
 
 def _search_of(file: CatalogueFile) -> Search:
     """The search of a catalogue; one that came without a usable index is indexed here, in memory."""
+    # Its libraries take a tenth of a second: not before the first page, and not in the thread that draws it.
+    from kiosk.search import IndexUnusable, Search, entry_of, search_in_memory
+
     try:
         return Search(file.database)
     except IndexUnusable as error:

@@ -14,7 +14,6 @@ from typing import Final
 
 import sqlite_utils
 
-from kiosk.search import build_index, entry_of
 from kiosk.wire import Fact, Office, ServiceItem
 from kiosk.wire.source import CatalogueSource
 
@@ -29,6 +28,8 @@ class CatalogueDamaged(Exception):
 
 def build(source: CatalogueSource, digest: str, out: Path) -> None:
     """Write the catalogue file of ``source``, the folder with this digest. Raises ``OSError``."""
+    from kiosk.search import build_index, entry_of  # its libraries are no matter of who only opens one
+
     out.unlink(missing_ok=True)
     with closing(sqlite3.connect(out)) as connection:
         connection.execute("PRAGMA page_size = 4096")
