@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
@@ -17,6 +18,7 @@ from kiosk.pages import Choice, Find
 from tests.screens.conftest import Screen
 from tests.screens.sample_pages import Both, pages
 from tests.screens.sample_writing import TEN, Stroke
+from tests.screens.test_stage import _holds
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -105,13 +107,13 @@ async def test_pinyin_finds_while_it_is_typed_and_becomes_hanzi(screen: Screen) 
 
 async def test_a_sentence_is_put_together_and_what_the_field_shows_is_answered(screen: Screen) -> None:
     async with screen.showing(ADDRESS) as shown:
-        await screen.finger.type("beijinglu")
-        await choose(screen, "北京")
-        await until(screen, lambda: field(screen) == "北京lu")
+        await screen.finger.type("yilu")
+        await choose(screen, "一")
+        await until(screen, lambda: field(screen) == "一lu")
         await screen.finger.tap("writing-letters")
         await screen.finger.type("88")
         await screen.finger.tap("enter")
-        assert (await asyncio.wait_for(shown, 5)).value == "北京lu88", "letters that became no hanzi stay"
+        assert (await asyncio.wait_for(shown, 5)).value == "一lu88", "letters that became no hanzi stay"
 
 
 async def test_a_hanzi_is_written_undone_and_chosen(screen: Screen) -> None:
@@ -173,6 +175,23 @@ async def test_the_way_to_write_is_kept_for_the_visit_and_ends_with_it(screen: S
         assert not there(screen, "candidate-0")
         await screen.finger.tap("bar-language")
         assert screen.finger.find("writing-letters").selected, "in English letters come first"
+
+
+async def test_the_next_person_finds_nothing_of_what_was_written(screen: Screen) -> None:
+    written = chr(0x9F99) + chr(0x51E4)  # put together here, so that no constant of a test holds it
+    async with screen.showing(ADDRESS):
+        await screen.finger.type("longfeng")
+        await choose(screen, written)
+        await until(screen, lambda: field(screen) == written)
+        await screen.finger.type("jiongq")
+        await until(screen, lambda: there(screen, "candidate-0"))
+    screen.stage.wipe()
+    await screen.finger.frames(1)
+    gc.collect()
+    holders = [
+        thing for thing in gc.get_objects() if any(_holds(thing, word) for word in (written, "jiongq"))
+    ]
+    assert [type(holder) for holder in holders] == []
 
 
 async def test_what_is_written_is_never_read_aloud(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
