@@ -12,7 +12,7 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -31,7 +31,7 @@ BUILD = ROOT / "assets" / "build" / "catalogue"
 LEDGER = ROOT / "assets" / "build" / "catalogue.json"
 FORMS = ("forms", "samples")
 #: What is drawn from which programs, by folder.
-MADE_BY = dict.fromkeys(FORMS, ("guide_paper.py", "guide_forms.py"))
+MADE_BY = dict.fromkeys(FORMS, ("guide_paper.py", "guide_forms.py")) | {"cards": ("guide_cards.py",)}
 
 
 @dataclass(frozen=True)
@@ -76,20 +76,28 @@ def main() -> None:
 
 
 def wanted_files(source: Path) -> Iterator[Wanted]:
-    """Every file that an item of the folder names, and of which it is made."""
+    """Every file that an item of the folder names, and of what it is made."""
     programs = {
         folder: "".join(_digest((ROOT / "deploy" / name).read_bytes()) for name in names)
         for folder, names in MADE_BY.items()
     }
     for path in sorted(source.glob("*.toml")):
         try:
-            named = read(path).assets
+            item = read(path)
         except ValueError:
             continue  # `guide build` names the fault with its place
-        content = path.read_bytes()
-        for name in sorted(named):
+        content = _digest(path.read_bytes())
+        scenes = _scenes(item)
+        for name in sorted(item.assets):
             if (folder := name.partition("/")[0]) in programs:
-                yield Wanted(name, path, _digest(content + programs[folder].encode()))
+                yield Wanted(name, path, _digest(f"{programs[folder]}{scenes.get(name, content)}".encode()))
+
+
+def _scenes(item: ServiceItem) -> dict[str, str]:
+    """What its cards show, drawn, by their names."""
+    from deploy.guide_cards import drawing, scene
+
+    return {step.card: drawing(scene(step.picture, step.text.zh)) for step in item.steps if step.card}
 
 
 def made(missing: Sequence[Wanted]) -> Iterator[tuple[str, bytes]]:
@@ -99,6 +107,22 @@ def made(missing: Sequence[Wanted]) -> Iterator[tuple[str, bytes]]:
         if forms:
             fonts = _fonts(forms, Path(folder))
             yield from zip((one.name for one in forms), pool.map(partial(_form, fonts), forms), strict=True)
+        yield from _cards([one for one in missing if one.folder == "cards"], pool)
+
+
+def _cards(cards: Sequence[Wanted], pool: Executor) -> Iterator[tuple[str, bytes]]:
+    """Many steps show the same: each scene is drawn once."""
+    from deploy.guide_cards import card, scene
+
+    shown = {
+        step.card: scene(step.picture, step.text.zh)
+        for path in {one.item for one in cards}
+        for step in read(path).steps
+        if step.card
+    }
+    several = sorted({shown[one.name] for one in cards})
+    drawn = dict(zip(several, pool.map(card, several), strict=True))
+    yield from ((one.name, drawn[shown[one.name]]) for one in cards)
 
 
 def _fonts(forms: Sequence[Wanted], folder: Path) -> Mapping[Face, Path]:

@@ -14,7 +14,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from deploy import guide_forms, guide_paper, make_guide_files
+from deploy import guide_cards, guide_forms, guide_paper, make_guide_files
 from deploy.guide_paper import Mark, Words
 from kiosk.wire import ServiceItem
 
@@ -51,6 +51,9 @@ def test_every_named_file_is_made(items: list[ServiceItem]) -> None:
     folders = Counter(name.partition("/")[0] for name in made)
     assert folders["forms"] >= 46
     assert folders["samples"] == 2 * folders["forms"]
+    illustrated = {name.rpartition("-")[0] for name in made if name.startswith("cards/")}
+    assert len(illustrated) >= 32
+    assert all(path.stat().st_size < 25 * KILOBYTE for path in make_guide_files.BUILD.glob("cards/*"))
 
 
 def test_a_form_asks_what_the_kiosk_asks_and_leaves_it_blank(filed: list[ServiceItem]) -> None:
@@ -97,6 +100,25 @@ def test_forms_are_small_the_same_bytes_each_time_and_bring_their_fonts(
         assert path.stat().st_size <= 64 * KILOBYTE, path.name
 
 
+def test_a_step_shows_what_its_words_say_and_every_pictogram_has_a_drawing(items: list[ServiceItem]) -> None:
+    assert guide_cards.scene("yuan", "钱打到您的银行卡。") == "yuan > bank-card"
+    assert guide_cards.scene("yuan", "交 120 元。") == "yuan > counter"
+    assert guide_cards.scene("star", "别的。") == "star"
+    for step in (step for item in items for step in item.steps if step.card):
+        assert guide_cards.drawing(guide_cards.scene(step.picture, step.text.zh)).count("<path") > 1
+
+
+def test_a_card_holds_the_ground_and_one_ink_in_every_pixel() -> None:
+    picture = Image.open(io.BytesIO(guide_cards.card("user > counter")))
+    assert picture.size == (guide_cards.WIDTH, guide_cards.HEIGHT)
+    colours = picture.convert("RGB").getcolors(256)
+    assert colours is not None
+    ground = bytes.fromhex(guide_cards.GROUND[1:])
+    assert max(colours)[1] == tuple(ground)
+    inks = {tuple(bytes.fromhex(ink[1:])) for ink in (guide_cards.TEXT, guide_cards.SOFT, guide_cards.LAMP)}
+    assert {colour for _, colour in colours} >= inks
+
+
 def test_the_code_on_a_form_leads_to_its_guide(filed: list[ServiceItem]) -> None:
     item = filed[0]
     picture = Image.open(io.BytesIO(guide_paper.as_picture(page(item, filled=False))))
@@ -130,5 +152,5 @@ def test_a_second_run_makes_nothing_and_a_change_only_what_it_touches(
     make_guide_files.main()
     assert len(runs) == 2
     assert {"forms/legal-consult.pdf", "samples/legal-consult.png", "forms/utility-pay.pdf"} <= runs[0]
-    assert {name for name in runs[1] if "legal" in name} == {"forms/legal-consult.pdf"}
-    assert {name for name in runs[0] if "utility" in name} == {name for name in runs[1] if "utility" in name}
+    papers = {one.name for one in make_guide_files.wanted_files(source) if one.folder != "cards"}
+    assert runs[1] == {name for name in papers if "utility" in name} | {"forms/legal-consult.pdf"}
