@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from contextlib import closing
 from pathlib import Path
@@ -13,7 +14,7 @@ from config.settings import SettingsError, load_site
 from kiosk.catalogue.file import CatalogueDamaged, CatalogueFile, build
 from kiosk.catalogue.shelf import Shelf
 from kiosk.enrolment import IdentityDamaged, load_identity
-from kiosk.search import IndexUnusable, Search, entry_of, search_in_memory
+from kiosk.search import IndexUnusable, Search, entry_of, is_current, search_in_memory
 from kiosk.wire import CatalogueSource, Fault, ServiceItem, read_source, source_digest
 
 #: The demonstration's source, which comes with this software.
@@ -157,14 +158,12 @@ def search(
 
 def _searchable(path: Path) -> tuple[dict[str, str], Search]:
     """The names by id and the search of a catalogue file, or of a source folder."""
-    try:
-        if path.is_dir():
-            items = read_source(path)[0].items
-            return {item.id: item.name.zh for item in items}, search_in_memory(map(entry_of, items))
-        file = CatalogueFile(path)
-        return {item.id: item.name.zh for item in file.items}, Search(file.database)
-    except (CatalogueDamaged, IndexUnusable) as error:
-        raise click.ClickException(str(error)) from None
+    items = _items(path)
+    names = {item.id: item.name.zh for item in items}
+    if path.is_file():
+        with contextlib.suppress(IndexUnusable):  # the kiosk, too, then makes one in memory
+            return names, Search(CatalogueFile(path).database)
+    return names, search_in_memory(map(entry_of, items))
 
 
 def _of_site(path: Path) -> Path:
@@ -196,7 +195,7 @@ def _see_folders(*folders: Path) -> None:
 def _is_of(built: Path, digest: str) -> bool:
     try:
         with closing(CatalogueFile(built)) as file:
-            return built.is_file() and file.source == digest
+            return built.is_file() and file.source == digest and is_current(file.database)
     except CatalogueDamaged:
         return False
 

@@ -13,6 +13,7 @@ Why terms of our own and not the full-text module: docs/decisions has it, docs/s
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from array import array
@@ -23,7 +24,7 @@ from itertools import pairwise
 from typing import Final
 
 from kiosk.search.folding import fold, latin_words
-from kiosk.search.lexicon import CONCEPT, FILLER, LIGHT, STATE, Lexicon, read_table
+from kiosk.search.lexicon import CONCEPT, FILLER, LIGHT, STATE, TABLE, Lexicon, read_table
 from kiosk.search.sounds import INITIALS, NUMBERS, grams, loner
 
 VERSION: Final = 1
@@ -76,6 +77,21 @@ def build_index(database: sqlite3.Connection, entries: Iterable[Entry]) -> None:
     _Builder(database).build(entries)
 
 
+def is_current(database: sqlite3.Connection) -> bool:
+    """Whether the database holds an index made by this version with the table of words as it is now."""
+    try:
+        facts = dict(
+            database.execute("SELECT name, value FROM search_facts WHERE name IN ('version', 'table')")
+        )
+    except sqlite3.DatabaseError:
+        return False
+    return facts == {"version": VERSION, "table": _table_digest()}
+
+
+def _table_digest() -> str:
+    return hashlib.sha256(TABLE.read_bytes()).hexdigest()
+
+
 class _Builder:
     def __init__(self, database: sqlite3.Connection) -> None:
         self._database = database
@@ -93,6 +109,7 @@ class _Builder:
         self._database.executemany("INSERT INTO search_postings VALUES (?, ?)", rows)
         facts = {
             "version": VERSION,
+            "table": _table_digest(),
             "count": count,
             "concepts": json.dumps(self._concepts, ensure_ascii=False),
             "lexicon": self._lexicon.dump(),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from benchmarks.search_variants import Query, noise, variants
 from kiosk.guide_commands import guide
-from kiosk.search import Entry, IndexUnusable, Search, build_index, search_in_memory
+from kiosk.search import Entry, IndexUnusable, Search, build_index, is_current, search_in_memory
 from kiosk.search.folding import LONGEST_QUERY
 from tests.kiosk.search.labelled import entries, labelled, search
 
@@ -150,13 +150,16 @@ def test_the_same_items_give_the_same_bytes() -> None:
 
 def test_a_file_without_an_index_is_told_from_one_with() -> None:
     database = sqlite3.connect(":memory:")
+    assert not is_current(database)
     with pytest.raises(IndexUnusable):
         Search(database)
     build_index(database, [])
     assert Search(database).find("医保").hits == ()
+    assert is_current(database)
     database.execute("UPDATE search_facts SET value = 99 WHERE name = 'version'")
     with pytest.raises(IndexUnusable):
         Search(database)
+    assert not is_current(database), "set-up builds it anew"
 
 
 def test_an_item_is_found_by_any_of_its_names() -> None:
