@@ -99,11 +99,12 @@ def test_what_was_understood_is_said_only_where_something_else_was_typed() -> No
 
 def test_favourites_and_what_can_be_done_here_settle_a_tie_and_no_more() -> None:
     tied = search_in_memory(
-        [Entry("one", ("甲证明",)), Entry("two", ("乙证明",)), Entry("other", ("丙证明打印",))]
+        [Entry("one", ("甲证明",)), Entry("two", ("乙证明",)), Entry("longer", ("甲证明打印",))]
     )
     assert tied.find("证明", popularity={"two": 3, "one": 1}).hits[0].id == "two"
     assert tied.find("证明", here={"two"}).hits[0].id == "two"
-    assert tied.find("甲证明", popularity={"two": 10_000}, here={"two"}).hits[0].id == "one"
+    both = tied.find("甲证明", popularity={"longer": 10_000}, here={"longer"})
+    assert [hit.id for hit in both.hits][:2] == ["one", "longer"]
 
 
 def test_the_name_it_was_found_by_is_one_of_the_item() -> None:
