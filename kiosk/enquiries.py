@@ -7,12 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
-from typing import TypeVar
+from typing import Literal, TypeVar
 
-from kiosk.hub_client import HubClient, HubError
+import structlog
+
+from devices.identity import CHINA_TIME
+from kiosk.hub_client import HubClient, HubError, HubRefused
 from kiosk.hub_link import HubLink
 from kiosk.wire import (
-    SUBMISSION_KIND,
     TROUBLE_KIND,
     Applicant,
     Progress,
@@ -20,10 +22,12 @@ from kiosk.wire import (
     SubmissionReceipt,
     TroubleReceipt,
     VerifiedCopy,
-    check_code,
     normalise_check_code,
+    with_check_code,
 )
-from offline_queue import Envelope, OfflineQueue, State, StorageFailed
+from offline_queue import Envelope, OfflineQueue, QueueError, State
+
+log = structlog.get_logger(__name__)
 
 R = TypeVar("R")
 
@@ -37,14 +41,15 @@ class Missing(Enum):
 
 @dataclass(frozen=True)
 class KeptHere:
-    """A matter that lies in this machine's queue and has not reached the hub; ``since`` by the kiosk's clock.
+    """A matter in this machine's queue of which no hub has told; ``since`` by the hub's clock, where known.
 
-    ``held``: the hub refused it, and a person looks after it.
+    ``kept`` will be sent by itself; ``held``: the hub refused it, and a person looks after it; ``lost``: this
+    machine's disk has lost it after it was acknowledged, so it may have to be filed again.
     """
 
     check_code: str
     since: datetime
-    held: bool
+    state: Literal["kept", "held", "lost"]
 
 
 class Enquiries:
@@ -59,7 +64,7 @@ class Enquiries:
         found = await self._ask(lambda client: client.progress(code))
         if isinstance(found, Progress):
             return found
-        return await asyncio.to_thread(self._here, normalise_check_code(code)) or found
+        return await asyncio.to_thread(self._here, normalise_check_code(code), found)
 
     async def of_person(self, applicant: Applicant) -> tuple[Progress, ...] | Missing:
         """Every matter of a person whose card was read, wherever it was filed, the newest first."""
@@ -76,24 +81,29 @@ class Enquiries:
             return Missing.NO_NETWORK
         try:
             answer = await asyncio.to_thread(question, client)
+        except HubRefused as error:  # its words may repeat what was asked
+            log.warning("hub.enquiry_refused", status=error.problem.status)
+            self._link.doubt()
+            return Missing.NO_NETWORK
         except HubError:
             self._link.doubt()
             return Missing.NO_NETWORK
         return Missing.NOTHING if answer is None else answer
 
-    def _here(self, code: str) -> Progress | KeptHere | None:
+    def _here(self, code: str, otherwise: Missing) -> Progress | KeptHere | Missing:
         try:
-            envelopes = self._queue.envelopes()
-        except StorageFailed:
-            return None
-        for envelope in envelopes:
-            if envelope.kind in {SUBMISSION_KIND, TROUBLE_KIND} and check_code(envelope.id) == code:
-                return _told_here(envelope, code)
-        return None
+            found = with_check_code(code, self._queue.ids())
+            return otherwise if found is None else _told_here(self._queue.get(found), code)
+        except QueueError as error:  # then nothing is known, not even that there is nothing
+            log.error("enquiry_queue_failed", error=type(error).__name__)  # noqa: TRY400 told in the queue's log
+            return Missing.NO_NETWORK
 
 
 def _told_here(envelope: Envelope, code: str) -> Progress | KeptHere:
-    """What the queue's own ledger says: delivered with the hub's receipt, or still here."""
+    """What the queue's own ledger says: delivered with the hub's receipt, or still here.
+
+    A receipt does not know what was decided since: a date that has passed is not told from it.
+    """
     if envelope.state is State.DELIVERED and envelope.receipt is not None:
         if envelope.kind == TROUBLE_KIND:
             ticket = TroubleReceipt.model_validate_json(envelope.receipt)
@@ -101,13 +111,16 @@ def _told_here(envelope: Envelope, code: str) -> Progress | KeptHere:
                 check_code=code, what="ticket", state="received", number=None, received_at=ticket.received_at
             )
         receipt = SubmissionReceipt.model_validate_json(envelope.receipt)
+        promised = receipt.promised_by
         return Progress(
             check_code=code,
             what="case",
             state="received",
             number=receipt.case_no,
             received_at=receipt.received_at,
-            promised_by=receipt.promised_by,
+            promised_by=promised if promised and promised >= datetime.now(CHINA_TIME).date() else None,
         )
+    if envelope.lost:  # its row is new; its id, a UUIDv7, says when it was made (RFC 9562, section 5.7)
+        return KeptHere(code, datetime.fromtimestamp((envelope.id.int >> 80) / 1000, UTC), "lost")
     since = datetime.fromtimestamp(envelope.created + (envelope.clock_offset or 0.0), UTC)
-    return KeptHere(code, since, held=envelope.state is State.HELD)
+    return KeptHere(code, since, "held" if envelope.state is State.HELD else "kept")

@@ -50,6 +50,11 @@ class Envelope:
     owner: str | None = None
     deadline: float | None = None
 
+    @property
+    def lost(self) -> bool:
+        """Whether it was acknowledged and then lost by this disk: held, and nothing but its id is known."""
+        return self.state is State.HELD and not self.size
+
 
 @dataclass(frozen=True)
 class Attachment:

@@ -124,13 +124,12 @@ def _page(visit: Visit, found: Progress | KeptHere | Missing, *, own: bool) -> N
             idle=Idle.DONE,
         )
     if isinstance(found, KeptHere):
-        state = "held" if found.held else "kept"
         return Notice(
-            name=f"progress-{state}",
-            title=text(f"progress.{state}"),
+            name=f"progress-{found.state}",
+            title=text(f"progress.{found.state}"),
             note=text("progress.kept-on", date=_day(found.since)),
             big=found.check_code,
-            lines=(text(f"progress.{state}.line"), *((helpline,) if found.held else ())),
+            lines=(text(f"progress.{found.state}.line"), *(() if found.state == "kept" else (helpline,))),
             tone="warn",
             main=finish,
             idle=Idle.DONE,

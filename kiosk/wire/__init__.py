@@ -22,6 +22,7 @@ from kiosk.wire.codes import (
     check_code,
     normalise_check_code,
     normalise_verification_code,
+    with_check_code,
 )
 from kiosk.wire.enquiries import Progress, ProgressList, VerifiedCopy
 from kiosk.wire.fleet import (
@@ -168,4 +169,5 @@ __all__ = [
     "read_source",
     "sealer_for",
     "source_digest",
+    "with_check_code",
 ]

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+import shutil
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import closing
+from datetime import date, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+from unittest import mock
+from uuid import UUID
 
 import pytest
 
+from devices.identity import CHINA_TIME
+from kiosk.enquiries import Enquiries, KeptHere, Missing
+from kiosk.hub_client import HubRefused
+from kiosk.hub_link import HubLink
 from kiosk.pages import Answer, Ask, Choose, Done, Notice, Page
 from kiosk.text import Text
 from kiosk.visit import Ending
+from kiosk.wire import Problem, Progress, SubmissionReceipt, check_code
+from offline_queue import OfflineQueue, QueueDamaged, new_id
+from screens.strings import Strings
 from tests.kiosk.resident import On, ScriptedResident
 from tests.kiosk.site import Town, town
 from tests.kiosk.test_journeys import ITEM, to_the_end
+from tests.offline_queue.sealers import Scrambler
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -138,3 +153,87 @@ def _told_and_typed_anew(page: Page) -> Answer:
     assert page.problem.key == "ask.check-code.problem"
     assert page.draft == "7K3M9QX2P4A", "what was typed is not typed again"
     return Answer("enter", "0000-0000-000")
+
+
+def without_hub(queue: OfflineQueue, client: object = None) -> Enquiries:
+    return Enquiries(cast("HubLink", SimpleNamespace(client=client, doubt=lambda: None)), queue)
+
+
+@pytest.fixture
+def queue(tmp_path: Path) -> Iterator[OfflineQueue]:
+    with closing(OfflineQueue(tmp_path / "queue", Scrambler(), reserve=0)) as opened:
+        yield opened
+
+
+def put(queue: OfflineQueue, kind: str = "submission") -> UUID:
+    return queue.put(new_id(), kind, b"content").id
+
+
+async def test_without_the_hub_a_receipt_leads_to_what_this_machine_knows(queue: OfflineQueue) -> None:
+    kept, held, sent, overdue = (put(queue) for _ in range(4))
+    queue.settle_held(held, "422 it cannot be taken")
+    today = datetime.now(CHINA_TIME).date()
+    for delivered, promised in ((sent, today), (overdue, today - timedelta(days=1))):
+        queue.settle_delivered(delivered, receipt(delivered, promised).model_dump_json())
+    asked = without_hub(queue)
+
+    for item, state in ((kept, "kept"), (held, "held")):
+        found = await asked.by_code(check_code(item))
+        assert isinstance(found, KeptHere)
+        assert (found.check_code, found.state) == (check_code(item), state)
+    found = await asked.by_code(check_code(sent))
+    assert isinstance(found, Progress)
+    assert (found.number, found.promised_by) == ("SX1", today)
+    found = await asked.by_code(check_code(overdue))
+    assert isinstance(found, Progress)
+    assert found.promised_by is None, "it may be decided long since: nobody is told that it is late"
+    assert await asked.by_code(check_code(new_id())) is Missing.NO_NETWORK
+
+
+def receipt(item: UUID, promised: date) -> SubmissionReceipt:
+    return SubmissionReceipt(
+        id=item,
+        received_at=datetime.now(CHINA_TIME),
+        case_no="SX1",
+        check_code=check_code(item),
+        promised_by=promised,
+    )
+
+
+async def test_what_the_disk_has_lost_is_not_said_to_be_kept(queue: OfflineQueue, tmp_path: Path) -> None:
+    lost = put(queue)
+    shutil.copytree(tmp_path / "queue", tmp_path / "crashed")
+    (tmp_path / "crashed" / "queue.db-wal").unlink()
+    with closing(OfflineQueue(tmp_path / "crashed", None, reserve=0)) as left:
+        found = await without_hub(left).by_code(check_code(lost))
+    assert isinstance(found, KeptHere)
+    assert found.state == "lost"
+    assert abs(found.since.timestamp() - queue.get(lost).created) < 1, (
+        "when it was filed, not when it was missed"
+    )
+
+
+@pytest.mark.parametrize("state", ["kept", "held", "lost"])
+def test_there_are_words_for_whatever_became_of_it(state: str) -> None:
+    for language in ("zh", "en"):
+        for key in (f"progress.{state}", f"progress.{state}.line"):
+            assert Strings(language, strict=True).say(Text(key))
+
+
+async def test_a_hub_that_refuses_and_a_queue_that_fails_are_no_answer_and_are_logged(
+    queue: OfflineQueue, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = check_code(put(queue))
+
+    def refuse(_: str) -> None:
+        raise HubRefused(Problem(type="about:blank", title="Not you", status=401, detail=f"not {code}"))
+
+    asked = without_hub(queue, SimpleNamespace(progress=refuse))
+    assert isinstance(await asked.by_code(code), KeptHere)
+    with mock.patch.object(queue, "ids", side_effect=QueueDamaged("the queue's database is damaged")):
+        nothing = without_hub(queue, SimpleNamespace(progress=lambda _: None))
+        assert await nothing.by_code(code) is Missing.NO_NETWORK, "nobody knows that there is nothing"
+    told = capsys.readouterr().out
+    assert "401" in told
+    assert "QueueDamaged" in told
+    assert code not in told
