@@ -8,7 +8,9 @@ helper that printing uses too.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from functools import cache
 
 from devices.fonts import Weight, font_path
 
@@ -27,6 +29,19 @@ def register() -> None:
     LabelBase.register(REGULAR, str(font_path("regular")))
     LabelBase.register(BOLD, str(font_path("bold")))
     LabelBase.register("Roboto", str(font_path("regular")))
+
+
+@cache
+def read_ahead() -> None:
+    """Read, beside the page, which characters the faces have: the first rare hanzi would wait for it."""
+
+    def read() -> None:
+        characters(font_path("regular"))
+        characters(font_path("bold"))
+
+    from devices.fonts import characters
+
+    threading.Thread(target=read, name="fonts", daemon=True).start()
 
 
 def face_runs(words: str, *, bold: bool = False) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from kiosk.text import text
+from screens import fonts
 from screens.input.desk import Desk, Method
 from screens.input.writer import Writer
 from screens.kit.candidates import CandidateRow, CandidateSheet
@@ -46,6 +47,7 @@ class WritingPad(Part):
             self.row = CandidateRow(look, hint, writer.choose, self._expand)
             self.add_widget(self.row)
             desk.open()
+            fonts.read_ahead()
         self.foot: Part | None = self._foot() if self.several else None
         if self.foot is not None and not apart:
             self.add_widget(self.foot)
