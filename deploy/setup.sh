@@ -76,8 +76,9 @@ make_environment() {
 
 purpose=${1:-kiosk}
 case "$purpose" in
-    kiosk | test) install_packages deploy/debian-packages.txt ;;
-    bench) install_packages deploy/debian-packages.txt deploy/debian-packages-bench.txt ;;
+    kiosk) install_packages deploy/debian-packages.txt ;;
+    test) install_packages deploy/debian-packages.txt deploy/debian-packages-test.txt ;;
+    bench) install_packages deploy/debian-packages{,-test,-bench}.txt ;;
     *) printf 'usage: deploy/setup.sh [kiosk|test|bench]\n' >&2; exit 2 ;;
 esac
 case "$purpose" in

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import re
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -24,6 +25,7 @@ from devices.simulators.cups_server import SimulatedA4Printer
 from devices.simulators.faults import Fault
 from devices.status import DeviceState, Fitness, Paper, Supply
 from devices.worker import Turn
+from tests.devices.cups_pdf import cups_pdf, pdf_of, take_paper
 
 ROOT = Path(__file__).parents[2]
 CANARY = b"canary-of-one-resident"
@@ -283,6 +285,27 @@ async def test_the_configuration_shipped_for_a_kiosk_prints_keeps_nothing_and_sp
     assert not (far_end.server.folder / "page").exists(), "no log of who printed what"
     files = (ROOT / "deploy/cups/cups-files.conf").read_text()
     assert re.search(r"(?m)^RequestRoot /run/", files), "a file system that a power cut empties"
+
+
+@pytest.fixture
+def papers(far_end: SimulatedA4Printer) -> Iterator[Path]:
+    with cups_pdf(far_end.server, "a4") as folder:
+        yield folder
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="the back end cups-pdf runs as root only")
+async def test_a_queue_of_cups_pdf_prints_through_its_filters_and_keeps_nothing(
+    papers: Path, printer: CupsPrinter, far_end: SimulatedA4Printer
+) -> None:
+    """A foreign back end and a PPD: the document is converted twice before it comes out."""
+    lines = [f"{CANARY.decode()} {number}" for number in (1, 2, 3)]
+    document = Document(pdf_of(lines), copies=2, pages=3)
+    assert CANARY in document.pdf
+    assert await printer.print_document(document) is PrintProof.PRINTED
+    assert await asyncio.to_thread(take_paper, papers) == lines
+    assert kept_by_the_server(far_end) == []
+    rooms = [far_end.server.folder / name for name in ("spool", "tmp", "cups-pdf")]
+    assert [path for room in rooms for path in room.rglob("*") if path.is_file()] == []
 
 
 async def test_a_queue_that_is_not_there_is_said(driver: Driver) -> None:

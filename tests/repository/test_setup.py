@@ -19,7 +19,6 @@ def stranger(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Runs a copy of the script where `dpkg-query`, `sudo`, `id` and Python are stand-ins."""
     house, stand_ins = tmp_path / "house", tmp_path / "bin"
     shutil.copytree(ROOT / "deploy", house / "deploy")
-    shutil.copy(ROOT / "requirements.txt", house)
     (house / ".venv" / "bin").mkdir(parents=True)
     stand_ins.mkdir()
 
@@ -28,18 +27,19 @@ def stranger(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
         path.chmod(0o755)
 
     script(house / ".venv" / "bin" / "python", f'echo "python $*" >> {tmp_path}/calls')
-    digest = hashlib.sha256((ROOT / "requirements.txt").read_bytes()).hexdigest()
-    (house / ".venv" / "installed-kiosk").write_text(f"{digest}  requirements.txt\n")
+    for purpose, name in {"kiosk": "requirements.txt", "test": "requirements-dev.txt"}.items():
+        digest = hashlib.sha256(Path(shutil.copy(ROOT / name, house)).read_bytes()).hexdigest()
+        (house / ".venv" / f"installed-{purpose}").write_text(f"{digest}  {name}\n")
     script(stand_ins / "id", "echo 1000")
     script(stand_ins / "sudo", f'echo "sudo $*" >> {tmp_path}/calls')
 
-    def run(missing: str = "", sudo: int = 0) -> subprocess.CompletedProcess[str]:
+    def run(missing: str = "", sudo: int = 0, purpose: str = "kiosk") -> subprocess.CompletedProcess[str]:
         installed = 'shift 2; for name; do [ "$name" = "$MISSING" ] || echo "installed $name"; done'
         script(stand_ins / "dpkg-query", installed)
         if sudo:
             script(stand_ins / "sudo", f"exit {sudo}")
         environment = {"PATH": f"{stand_ins}:{os.environ['PATH']}", "MISSING": missing}
-        command = ["bash", str(house / "deploy" / "setup.sh"), "kiosk"]
+        command = ["bash", str(house / "deploy" / "setup.sh"), purpose]
         return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
 
     return run
@@ -66,6 +66,14 @@ def test_only_what_is_missing_is_installed_through_sudo(
     installs = [call for call in calls(tmp_path) if " install " in call]
     assert len(installs) == 1
     assert installs[0].endswith(" swig")
+
+
+def test_what_only_the_tests_need_is_not_installed_on_a_kiosk(
+    stranger: Callable[..., subprocess.CompletedProcess[str]],
+) -> None:
+    assert stranger(missing="printer-driver-cups-pdf").stdout == ""
+    said = stranger(missing="printer-driver-cups-pdf", purpose="test").stdout
+    assert "Installing 1 Debian packages: printer-driver-cups-pdf" in said
 
 
 def test_a_refused_password_stops_it(
