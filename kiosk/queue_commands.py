@@ -5,31 +5,26 @@ The queue seals and delivers by what the kiosk hands it, so its commands live he
 
 from __future__ import annotations
 
-import getpass
 import json
 import secrets
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, TypeVar
 from uuid import UUID
 
 import click
 
 from config.logs import log_to_stderr
-from config.settings import SettingsError, Site, load_site
-from kiosk.enrolment import IdentityDamaged, KioskIdentity, enrol, load_identity
+from kiosk.enrolment import KioskIdentity, enrol, load_identity
 from kiosk.hub_client import HubClient, HubError
+from kiosk.pacing import Pace
 from kiosk.queue_export import write_export
+from kiosk.queue_place import Place, all_of, at_place, row_of, time_of, user
 from kiosk.wire import WIRE_SCHEMA, KeyUnreadable, sealer_for
 from offline_queue import (
-    Envelope,
     OfflineQueue,
-    QueueError,
     QueueStats,
     Sealer,
     State,
@@ -39,56 +34,11 @@ from offline_queue import (
     new_id,
 )
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
 _FOLDER: click.Path = click.Path(file_okay=False, path_type=Path)
 _FILE: click.Path = click.Path(path_type=Path)
-_ROW = ("id", "kind", "state", "created", "attempts", "next_attempt", "reason")
 
 _SILENT_HUB = 3  # tries without an answer, then a drain from the command line gives up
 _LOOK = 0.05  # seconds between two looks at how far a drain has come
-
-
-@dataclass(frozen=True)
-class Place:
-    """The data folder of a kiosk, and its site file if that is how it was named."""
-
-    data: Path
-    site: Site | None
-
-    @property
-    def queue(self) -> Path:
-        """The folder of the queue itself."""
-        return self.data / "queue"
-
-
-def _place(command: Command) -> Command:
-    """Give a command `--data DIR` and `--site FILE`, of which exactly one is wanted, as `place`."""
-    folder = click.option(
-        "--data", type=click.Path(file_okay=False, path_type=Path), help="Data folder of a kiosk."
-    )
-    site = click.option(
-        "--site", metavar="FILE", type=click.Path(path_type=Path), help="Site file of the kiosk."
-    )
-
-    @click.pass_context
-    def with_place(context: click.Context, /, *, data: Path | None, site: Path | None, **options: Any) -> Any:
-        if (data is None) == (site is None):
-            raise click.UsageError("name the queue by --data DIR or by --site FILE")
-        try:
-            loaded = load_site(site) if site else None
-        except SettingsError as error:
-            raise click.ClickException(str(error)) from None
-        place = Place(loaded.data if loaded else data or Path(), loaded)
-        try:
-            return context.invoke(command, place=place, **options)
-        except (QueueError, IdentityDamaged) as error:
-            raise click.ClickException(str(error)) from None
-
-    with_place.__name__, with_place.__doc__ = command.__name__, command.__doc__
-    with_place.__click_params__ = getattr(command, "__click_params__", [])  # type: ignore[attr-defined]
-    return folder(site(with_place))  # type: ignore[return-value]
-
 
 _json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 _item_argument = click.argument("item_id", metavar="ID", type=click.UUID)
@@ -102,14 +52,14 @@ def queue() -> None:
 
 
 @queue.command()
-@_place
+@at_place
 @click.option("--kind", required=True, help="Kind of the items, e.g. submission or trouble.")
 @click.option(
     "--recipient",
     "recipients",
     multiple=True,
     metavar="PUBLIC_KEY_FILE",
-    type=click.Path(path_type=Path),
+    type=_FILE,
     help="Public key to seal to; may be given several times. The hub this kiosk is enrolled at without it.",
 )
 @click.option("--schema", default=WIRE_SCHEMA, show_default=True, help="Version of the payload.")
@@ -119,16 +69,12 @@ def put(place: Place, kind: str, recipients: tuple[Path, ...], schema: int, prio
     if not kind.isascii() or not kind.replace("-", "").replace("_", "").isalnum() or kind != kind.lower():
         raise click.UsageError("a kind has small letters, digits, - and _ only")
     sealer = _sealer(place, recipients)
-    with closing(OfflineQueue(place.queue, sealer)) as opened:
+    with place.open(sealer) as opened:
         for number, line in enumerate(sys.stdin.buffer, start=1):
             if not line.strip():
                 continue
-            try:
-                json.loads(line)
-            except ValueError:
-                raise click.ClickException(
-                    f"line {number} is not JSON; the lines before it are kept"
-                ) from None
+            if not _is_json(line):
+                raise click.ClickException(f"line {number} is not JSON; the lines before it are kept")
             item_id = new_id()
             # The id is new, so nobody will ever repeat this put: a digest that nobody can guess will do.
             blinding = secrets.token_bytes(16)
@@ -137,7 +83,7 @@ def put(place: Place, kind: str, recipients: tuple[Path, ...], schema: int, prio
 
 
 @queue.command()
-@_place
+@at_place
 @click.option("--hub", "url", metavar="URL", help="Address of the hub; the site file's without it.")
 @click.option("--enrolment-code", metavar="CODE", help="Enrol with this one-time code first, if need be.")
 @_json_option
@@ -146,14 +92,17 @@ def drain(place: Place, url: str | None, enrolment_code: str | None, *, as_json:
     url = url or (place.site.hub.url if place.site else "")
     if not url:
         raise click.ClickException("no hub is known: name it by --hub URL, or in the site file")
+    if not url.startswith(("http://", "https://")):
+        raise click.ClickException(f"{url} is no address of a hub: it begins with https:// or http://")
     timeout = place.site.hub.timeout if place.site else 8.0
-    with _opened(place, None) as opened:
+    pace = Pace(place.site.queue.bandwidth if place.site else 0)
+    with place.opened() as opened:
         try:
             identity = load_identity(place.data) or _enrolled(place, url, enrolment_code, timeout)
         except HubError as error:
             raise click.ClickException(f"the hub did not enrol this kiosk: {error}") from None
         before = opened.stats()
-        with closing(HubClient(url, identity.credentials, timeout)) as client:
+        with closing(HubClient(url, identity.credentials, timeout, pace=pace)) as client:
             reason = _drained(opened, client)
         stats = opened.stats()
     waiting = stats.pending + stats.leased
@@ -170,13 +119,13 @@ def drain(place: Place, url: str | None, enrolment_code: str | None, *, as_json:
 
 
 @queue.command("list")
-@_place
+@at_place
 @click.option("--state", type=click.Choice([one.value for one in State]), help="Only items in this state.")
 @_json_option
 def list_(place: Place, state: str | None, *, as_json: bool) -> None:
     """List the items, oldest first."""
-    with _opened(place) as opened:
-        rows = [_row(envelope) for envelope in opened.envelopes(State(state) if state else None)]
+    with place.opened() as opened:
+        rows = [row_of(envelope) for envelope in opened.envelopes(State(state) if state else None)]
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
         return
@@ -185,18 +134,18 @@ def list_(place: Place, state: str | None, *, as_json: bool) -> None:
 
 
 @queue.command()
-@_place
+@at_place
 @_item_argument
 @_json_option
 def show(place: Place, item_id: UUID, *, as_json: bool) -> None:
     """Show all that can be read of one item, and what people did to it. Its content nobody can read here."""
-    with _opened(place) as opened:
+    with place.opened() as opened:
         envelope = opened.get(item_id)
         notes = [
-            {"at": _time(one.at), "action": one.action, "who": one.who, "reason": one.reason}
+            {"at": time_of(one.at), "action": one.action, "who": one.who, "reason": one.reason}
             for one in opened.audit(item_id)
         ]
-    row = {**_all(envelope), "audit": notes}
+    row = {**all_of(envelope), "audit": notes}
     if as_json:
         click.echo(json.dumps(row, ensure_ascii=False, indent=2))
         return
@@ -205,14 +154,14 @@ def show(place: Place, item_id: UUID, *, as_json: bool) -> None:
 
 
 @queue.command()
-@_place
+@at_place
 @_json_option
 def stats(place: Place, *, as_json: bool) -> None:
     """Count the items by state, and tell the oldest one that still waits."""
-    with _opened(place) as opened:
+    with place.opened() as opened:
         found: QueueStats = opened.stats()
         pause = opened.seconds_of_pause()
-    row = {**asdict(found), "oldest": _time(found.oldest), "pause_seconds": round(pause, 1)}
+    row = {**asdict(found), "oldest": time_of(found.oldest), "pause_seconds": round(pause, 1)}
     if as_json:
         click.echo(json.dumps(row, indent=2))
         return
@@ -221,10 +170,10 @@ def stats(place: Place, *, as_json: bool) -> None:
 
 
 @queue.command()
-@_place
+@at_place
 def verify(place: Place) -> None:
     """Check the whole database and every item in it, and change nothing."""
-    _wanted(place)
+    place.wanted()
     faults = check_folder(place.queue)
     if faults:
         for fault in faults:
@@ -236,34 +185,34 @@ def verify(place: Place) -> None:
 
 
 @queue.command()
-@_place
+@at_place
 @_item_argument
 @click.option("--reason", default="", help="Why it is tried now.")
 @_by_option
 def retry(place: Place, item_id: UUID, reason: str, by: str | None) -> None:
     """Let a waiting item be tried at the next opportunity instead of when its wait is over."""
-    with _opened(place) as opened:
-        opened.retry(item_id, by or getpass.getuser(), reason)
+    with place.opened() as opened:
+        opened.retry(item_id, by or user(), reason)
     click.echo(f"{item_id} will be tried next time")
 
 
 @queue.command()
-@_place
+@at_place
 @_item_argument
 @click.option("--reason", required=True, help="Why the hub will take it now; kept for good.")
 @_by_option
 def release(place: Place, item_id: UUID, reason: str, by: str | None) -> None:
     """Let a held item go to the hub again."""
     try:
-        with _opened(place) as opened:
-            opened.release(item_id, by or getpass.getuser(), reason)
+        with place.opened() as opened:
+            opened.release(item_id, by or user(), reason)
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{item_id} will be tried next time")
 
 
 @queue.command()
-@_place
+@at_place
 @_item_argument
 @click.option("--out", type=_FOLDER, required=True, help="Folder to write to.")
 @click.option("--reason", default="", help="Why it is carried by hand.")
@@ -271,8 +220,8 @@ def release(place: Place, item_id: UUID, reason: str, by: str | None) -> None:
 def export(place: Place, item_id: UUID, out: Path, reason: str, by: str | None) -> None:
     """Write an item, still sealed, to a file that can be carried to the hub; it stays in the queue."""
     identity = load_identity(place.data)
-    with _opened(place) as opened:
-        item = opened.content(item_id, by or getpass.getuser(), reason)
+    with place.opened() as opened:
+        item = opened.content(item_id, by or user(), reason)
         if item.envelope.state is State.DELIVERED:
             raise click.ClickException(f"item {item_id} is delivered; its content is erased")
         try:
@@ -282,13 +231,26 @@ def export(place: Place, item_id: UUID, out: Path, reason: str, by: str | None) 
 
 
 @queue.command()
-@_place
+@at_place
 @click.option("--to", "version", type=int, required=True, help="Version of the tables.")
 def migrate(place: Place, version: int) -> None:
     """Bring the tables to another version, before older software is put back."""
-    _wanted(place)
+    place.wanted()
     migrate_folder(place.queue, version)
     click.echo(f"the queue has tables of version {version}")
+
+
+def _is_json(line: bytes) -> bool:
+    """Whether a line is one JSON text (RFC 8259), which knows neither NaN nor Infinity."""
+    try:
+        json.loads(line, parse_constant=_no_number)
+    except (ValueError, RecursionError):  # nobody who reads it could go so deep either
+        return False
+    return True
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(name)
 
 
 def _sealer(place: Place, recipients: tuple[Path, ...]) -> Sealer:
@@ -326,33 +288,3 @@ def _drained(opened: OfflineQueue, client: HubClient) -> str:
         uploader.stop()
     waiting = opened.envelopes(State.PENDING)
     return next((envelope.reason for envelope in waiting if envelope.reason), "")
-
-
-@contextmanager
-def _opened(place: Place, sealer: Sealer | None = None) -> Iterator[OfflineQueue]:
-    _wanted(place)
-    with closing(OfflineQueue(place.queue, sealer)) as opened:
-        yield opened
-
-
-def _wanted(place: Place) -> None:
-    if not place.queue.is_dir():
-        raise click.ClickException(f"there is no queue in {place.data}")
-
-
-def _row(envelope: Envelope) -> dict[str, Any]:
-    row = _all(envelope)
-    return {
-        name: row[name] for name in ("id", "kind", "state", "created", "attempts", "next_attempt", "reason")
-    }
-
-
-def _all(envelope: Envelope) -> dict[str, Any]:
-    times = {name: _time(getattr(envelope, name)) for name in ("created", "next_attempt", "deadline")}
-    return {**asdict(envelope), "id": str(envelope.id), "state": envelope.state.value, **times}
-
-
-def _time(seconds: float | None) -> str | None:
-    return (
-        None if seconds is None else datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
-    )

@@ -12,8 +12,11 @@ from uuid import UUID
 
 import pytest
 
+from config.settings import load_site
+from kiosk.queue_place import Place, user
 from kiosk.wire import HpkeOpener, new_private_key
 from offline_queue import OfflineQueue, State, new_id
+from tests.offline_queue.sealers import Scrambler
 
 ROOT = Path(__file__).parents[2]
 PEOPLE = [f"{name}{number:02}" for number, name in enumerate(["李桂兰", "王䶮", "𠮷㛃𬴊", "买买提·艾力"] * 5)]
@@ -96,6 +99,7 @@ def test_without_a_key_nothing_is_kept_and_it_is_said_in_words(data: str) -> Non
         (["put", "--data", "{nowhere}", "--kind", "x", "--recipient", "/none"], 1, "No such file"),
         (["put", "--data", "{nowhere}", "--kind", "x", "--recipient", "{here}"], 1, "not a public key"),
         (["drain", "--data", "{nowhere}"], 1, "no hub is known"),
+        (["drain", "--data", "{nowhere}", "--hub", "hub.example"], 1, "begins with https://"),
         (["list", "--site", "/none"], 1, "no such site file"),
     ],
 )
@@ -111,10 +115,26 @@ def test_what_cannot_be_done_is_said_in_one_line(
 
 def test_a_line_that_is_no_json_ends_it_and_what_came_before_is_kept(data: str, key: str) -> None:
     arguments = ("put", "--data", data, "--kind", "x", "--recipient", key)
-    done = queue_command(*arguments, text='{"a": 1}\nnot json\n{"b": 2}\n')
-    assert (done.returncode, len(done.stdout.splitlines())) == (1, 1)
-    assert "line 2" in done.stderr
-    assert "not json" not in done.stderr
+    for line in ("not json", '{"a": NaN}', "[" * 100_000):
+        done = queue_command(*arguments, text=f'{{"a": 1}}\n{line}\n{{"b": 2}}\n')
+        assert (done.returncode, len(done.stdout.splitlines())) == (1, 1)
+        assert done.stderr == "Error: line 2 is not JSON; the lines before it are kept\n"
+
+
+def test_what_the_hub_refuses_during_a_drain_is_the_keepers_of_the_site_file(tmp_path: Path) -> None:
+    site = tmp_path / "site.toml"
+    site.write_text('[kiosk]\nkeeper = "老周"\n[queue]\nhold_days = 1\n', encoding="utf-8")
+    for place, keeper in (
+        (Place(tmp_path / "a", load_site(site)), "老周"),
+        (Place(tmp_path / "b", None), user()),
+    ):
+        with place.open(Scrambler()) as queue:
+            item_id = queue.put(new_id(), "x", b"{}").id
+            queue.settle_held(item_id, "422 it cannot be taken")
+            held = queue.get(item_id)
+        assert held.owner == keeper
+        assert held.deadline is not None
+        assert place.site is None or held.deadline - held.created < 86410
 
 
 def test_a_held_item_is_shown_released_with_a_reason_and_carried(data: str, key: str, tmp_path: Path) -> None:
