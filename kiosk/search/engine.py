@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from kiosk.search.index import GAP, VERSION, Entry, build_index
+from kiosk.search.index import GAP, VERSION, Entry, bits, build_index
 from kiosk.search.lexicon import CONCEPT, ELSEWHERE, FILLER, LIGHT, PLACE, STATE, UNKNOWN, Lexicon
 from kiosk.search.query import Reader
 from kiosk.search.scoring import Answers, Found, Packed, Question, corrected, weigh
@@ -21,6 +21,8 @@ from kiosk.search.units import Reading, Segment
 
 #: Items looked at closely for each reading of a query.
 CLOSE_LOOK: Final = 24
+#: Items kept unpacked between keys: the next key asks for many of the same.
+REMEMBERED: Final = 2048
 #: At most this much a favourite of this kiosk, or what can be done here now, is put before its equals.
 POPULAR: Final = 0.015
 HERE: Final = 0.01
@@ -33,6 +35,11 @@ SECOND: Final = 2
 #: An answer whose names hold this part of the query, or one of whose names fits this well, is shown.
 PLACED: Final = 0.71
 FIT: Final = 0.51
+
+
+_READ: Final = (
+    "SELECT no, id, shown, official, packed, sounds, lengths, concepts FROM search_entries WHERE no"
+)
 
 
 class IndexUnusable(Exception):
@@ -79,7 +86,7 @@ class Search:
             concepts,
         )
         self._postings = lru_cache(maxsize=512)(self._read_postings)
-        self._packed = lru_cache(maxsize=2048)(self._read_packed)
+        self._packed: dict[int, Packed] = {}
 
     def find(
         self,
@@ -104,20 +111,20 @@ class Search:
         most = max((popularity or {}).values(), default=0)
 
         def rank(no: int) -> tuple[float, int]:
-            name = self._packed(no).id
+            name = self._packed[no].id
             often = (popularity or {}).get(name, 0) / most if most else 0.0
             return -(best[no][0].score + POPULAR * often + HERE * (name in here)), no
 
         ranked = _both_matters(sorted(best, key=rank), best)[:limit]
         hits: list[Hit] = []
         for no in reversed(ranked):  # who is put before others has at least their score
-            found, item = best[no][0], self._packed(no)
+            found, item = best[no][0], self._packed[no]
             score = max(min(found.score, 1.0), hits[-1].score if hits else 0.0)
             hits.append(Hit(item.id, score, item.shown[found.name]))
         hits.reverse()
         if ranked:
             found, reading = best[ranked[0]]
-            if corrected(reading, self._packed(ranked[0]), found.name):
+            if corrected(reading, self._packed[ranked[0]], found.name):
                 return Findings(tuple(hits), hits[0].why)
         return Findings(tuple(hits))
 
@@ -130,11 +137,11 @@ class Search:
         numbers = self._candidates(reading)
         if not len(numbers):
             return []
-        items = [self._packed(int(no)) for no in numbers]
+        items = self._items(numbers.tolist())
         question = Question(
             reading,
             weights,
-            [self._bits(sum(1 << self._number[one] for one in seg.concepts)) for seg in reading.segments],
+            [self._meaning(segment) for segment in reading.segments],
             [self._said(segment, numbers) for segment in reading.segments],
         )
         answers = weigh(question, items)
@@ -142,6 +149,11 @@ class Search:
         # Beside a good answer a poor one only distracts.
         kept &= answers.score > POOR * (answers.score * kept).max()
         return [(int(numbers[place]), answers.found(place)) for place in np.flatnonzero(kept).tolist()]
+
+    def _meaning(self, segment: Segment) -> NDArray[np.uint64]:
+        return np.frombuffer(
+            bits((self._number[one] for one in segment.concepts), len(self._number)), np.uint64
+        )
 
     def _said(self, segment: Segment, numbers: NDArray[np.int64]) -> frozenset[int]:
         """The places in ``numbers`` of items whose text, not their names, holds what the segment means."""
@@ -213,33 +225,44 @@ class Search:
 
     # --------------------------------------------------------------------------------------------- the tables
 
-    def _bits(self, mask: int) -> NDArray[np.uint64]:
-        """A bit mask of concepts as words of 64 bits."""
-        return np.frombuffer(mask.to_bytes(self._words * 8, "little"), np.uint64)
-
     def _read_postings(self, term: str) -> NDArray[np.uint32]:
         row = self._database.execute("SELECT entries FROM search_postings WHERE term = ?", (term,)).fetchone()
         return np.frombuffer(row[0] if row else b"", np.uint32)
 
-    def _read_packed(self, no: int) -> Packed:
-        row = self._database.execute(
-            "SELECT id, shown, official, packed, sounds, concepts FROM search_entries WHERE no = ?", (no,)
-        ).fetchone()
-        name, shown, official, packed, sounds, concepts = row
-        lengths = [len(one) for one in packed.split(GAP)[:-1]]
-        starts = [0]
-        for length in lengths[:-1]:
-            starts.append(starts[-1] + length + len(GAP))
-        return Packed(
-            name,
-            tuple(shown.split("\n")),
-            official,
-            np.frombuffer(packed.encode("utf-32-le"), np.uint32),
-            np.frombuffer(sounds, np.uint16),
-            np.array(starts),
-            np.array(lengths),
-            np.array([self._bits(int(one, 16)) for one in concepts.split("\n")]),
-        )
+    def _items(self, numbers: list[int]) -> list[Packed]:
+        """The items of these numbers; those not seen lately are read at once."""
+        missing = [no for no in numbers if no not in self._packed]
+        if len(self._packed) + len(missing) > REMEMBERED:
+            self._packed.clear()
+            missing = numbers
+        places = ",".join("?" * len(missing))
+        for no, *row in self._database.execute(f"{_READ} IN ({places})", missing):
+            self._packed[no] = _unpacked(*row, words=self._words)
+        return [self._packed[no] for no in numbers]
+
+
+def _unpacked(
+    name: str,
+    shown: str,
+    official: int,
+    packed: str,
+    sounds: bytes,
+    sizes: bytes,
+    concepts: bytes,
+    *,
+    words: int,
+) -> Packed:
+    lengths = np.frombuffer(sizes, np.uint8).astype(np.int64)
+    return Packed(
+        name,
+        tuple(shown.split("\n")),
+        np.arange(len(lengths)) < official,
+        np.frombuffer(packed.encode("utf-32-le"), np.uint32),
+        np.frombuffer(sounds, np.uint16),
+        np.cumsum(lengths + len(GAP)) - lengths - len(GAP),
+        lengths,
+        np.frombuffer(concepts, np.uint64).reshape(-1, words),
+    )
 
 
 def _both_matters(ranked: list[int], best: Mapping[int, tuple[Found, Reading]]) -> list[int]:

@@ -27,7 +27,7 @@ from kiosk.search.folding import fold, latin_words
 from kiosk.search.lexicon import CONCEPT, FILLER, LIGHT, STATE, TABLE, Lexicon, read_table
 from kiosk.search.sounds import INITIALS, NUMBERS, grams, loner
 
-VERSION: Final = 1
+VERSION: Final = 2
 #: Names of an item are packed one after the other with this between them: no word spans two names.
 GAP: Final = "\n\n"
 #: An English word is one character of this private plane, so that names of both languages are compared alike.
@@ -40,7 +40,7 @@ LONGEST_NAME: Final = 40
 _SCHEMA: Final = """
 CREATE TABLE search_entries (
     no INTEGER PRIMARY KEY, id TEXT NOT NULL, shown TEXT NOT NULL, official INTEGER NOT NULL,
-    packed TEXT NOT NULL, sounds BLOB NOT NULL, concepts TEXT NOT NULL
+    packed TEXT NOT NULL, sounds BLOB NOT NULL, lengths BLOB NOT NULL, concepts BLOB NOT NULL
 );
 CREATE TABLE search_postings (term TEXT PRIMARY KEY, entries BLOB NOT NULL);
 CREATE TABLE search_facts (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -120,6 +120,8 @@ class _Builder:
 
     def _add(self, no: int, entry: Entry) -> None:
         names = list(self._names(entry))
+        if not names:  # nothing that could be typed
+            return
         terms: set[str] = set()
         for name in names:
             terms.update(_terms(name))
@@ -133,7 +135,7 @@ class _Builder:
         for name in names:
             sounds.extend([*name.sounds, *[0] * len(GAP)])
         self._database.execute(
-            "INSERT INTO search_entries VALUES (?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO search_entries VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 no,
                 entry.id,
@@ -141,8 +143,10 @@ class _Builder:
                 official,
                 "".join(name.packed + GAP for name in names),
                 sounds.tobytes(),
-                "\n".join(
-                    f"{sum(1 << self._number[concept] for concept in name.concepts):x}" for name in names
+                bytes(len(name.packed) for name in names),
+                b"".join(
+                    bits((self._number[concept] for concept in name.concepts), len(self._concepts))
+                    for name in names
                 ),
             ),
         )
@@ -173,6 +177,11 @@ class _Builder:
             if word is not None and word.kind == CONCEPT and len(word.text) > 1:
                 said |= word.concepts
         return said
+
+
+def bits(numbers: Iterable[int], count: int) -> bytes:
+    """Which of ``count`` concepts, a bit for each, in words of 64 bits."""
+    return sum(1 << number for number in numbers).to_bytes(8 * (count // 64 + 1), "little")
 
 
 def _terms(name: _Name) -> Iterator[str]:

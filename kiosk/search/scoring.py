@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -43,27 +42,12 @@ class Packed:
 
     id: str
     shown: tuple[str, ...]
-    official: int
+    official: NDArray[np.bool_]
     characters: NDArray[np.uint32]
     sounds: NDArray[np.uint16]
     starts: NDArray[np.int64]
     lengths: NDArray[np.int64]
     concepts: NDArray[np.uint64]  # name x word, a bit for each concept
-
-    @cached_property
-    def worth(self) -> Floats:
-        """What a fit of each name counts: a common one a hair less than an official one, English less."""
-        return self._worth(english=OTHER_LANGUAGE, chinese=1.0)
-
-    @cached_property
-    def worth_in_english(self) -> Floats:
-        """The same for who asked in English."""
-        return self._worth(english=1.0, chinese=OTHER_LANGUAGE)
-
-    def _worth(self, *, english: float, chinese: float) -> Floats:
-        common = np.where(np.arange(len(self.starts)) < self.official, 1.0, COMMON)
-        foreign = self.characters[self.starts] >= ENGLISH_PLANE
-        return np.where(foreign, english, chinese * common).astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -151,9 +135,10 @@ def weigh(question: Question, items: Sequence[Packed]) -> Answers:
         if _is_word(segment) == 1.0:
             words |= (together[segment.start : segment.end].mean(axis=0) > 0.6).astype(np.int64) << n
 
-    worth = np.concatenate(
-        [item.worth_in_english if reading.how == "english" else item.worth for item in items]
-    )
+    foreign = np.concatenate([item.characters[item.starts] for item in items]) >= ENGLISH_PLANE
+    common = np.where(np.concatenate([item.official for item in items]), 1.0, COMMON)
+    # A name in the language one asks in, and an official one by a hair.
+    worth = np.where(foreign == (reading.how == "english"), 1.0, OTHER_LANGUAGE) * common
     if reading.how == "initials":  # a whole name begins exactly so
         worth *= np.where(filled > 0.99 * FIRST_LETTER, WHOLE_NAME, 1.0)
     by_name = heavy @ answered / total * (0.55 + 0.45 * np.minimum(filled, 1.0)) * worth

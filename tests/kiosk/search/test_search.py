@@ -192,3 +192,11 @@ def test_the_command_line_answers_like_the_kiosk(tmp_path: Path) -> None:
     assert rows[0][0].keys() == {"id", "name", "score", "why"}
     for wrong in (["search"], ["search", "x", "--queries", str(queries)]):
         assert CliRunner().invoke(guide, wrong).exit_code == 2
+
+
+def test_an_item_whose_names_say_nothing_is_passed_over() -> None:
+    odd = search_in_memory(
+        [Entry("odd", ("！！",), text="身份证身份证"), Entry("id", ("身份证",)), Entry("rare", ("𠮷䶮",))]
+    )
+    assert [hit.id for hit in odd.find("身份证").hits] == ["id"]
+    assert [hit.id for hit in odd.find("䶮").hits] == ["rare"]
