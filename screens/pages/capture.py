@@ -24,11 +24,11 @@ from screens.kit.words import Words
 from screens.look import Look
 from screens.pages.present import problem_card
 
-FRAMES = 15
+FRAMES = 30
 
 
 def live(look: Look, page: CaptureDocument, hand: Hand) -> Sheet:
-    """The newest camera picture on a card, at most 15 a second, only while the page is shown."""
+    """The newest camera picture on a card, at most 30 a second, only while the page is shown."""
     return Sheet(hints=_problem(look, page.problem), body=_on_card(look, Live(look, page)))
 
 
