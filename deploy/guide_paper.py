@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -34,6 +34,8 @@ A4: Final = (210.0, 297.0)
 #: Pixels across the picture of a page, as wide as a page on the narrower panel.
 PICTURE_WIDTH: Final = 992
 _COLOURS: Final = 24
+#: What a picture leaves out of the white margin, in mm.
+_TRIM: Final = 9.0
 _POINT: Final = 25.4 / 72
 #: When every page was made: builds of the same source are the same bytes.
 _MADE: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -166,9 +168,10 @@ def as_pdf(marks: Sequence[Mark], fonts: Mapping[Face, Path], title: str) -> byt
 
 
 def as_picture(marks: Sequence[Mark]) -> bytes:
-    """The same page as PNG, in few colours."""
-    scale = PICTURE_WIDTH / A4[0]
-    picture = Image.new("RGB", (PICTURE_WIDTH, round(A4[1] * scale)), (255, 255, 255))
+    """The same page as PNG, in few colours, with a narrower margin."""
+    scale = PICTURE_WIDTH / (A4[0] - 2 * _TRIM)
+    marks = [_moved(mark, -_TRIM) for mark in marks]
+    picture = Image.new("RGB", (PICTURE_WIDTH, round((A4[1] - 2 * _TRIM) * scale)), (255, 255, 255))
     draw = ImageDraw.Draw(picture)
     for mark in marks:
         match mark:
@@ -196,6 +199,13 @@ def as_picture(marks: Sequence[Mark]) -> bytes:
     out = io.BytesIO()
     picture.quantize(_COLOURS, dither=Image.Dither.NONE).save(out, format="PNG", optimize=True)
     return out.getvalue()
+
+
+def _moved(mark: Mark, by: float) -> Mark:
+    """The mark, as many mm to the right and down."""
+    if isinstance(mark, Line):
+        return replace(mark, x1=mark.x1 + by, y1=mark.y1 + by, x2=mark.x2 + by, y2=mark.y2 + by)
+    return replace(mark, x=mark.x + by, y=mark.y + by)
 
 
 def _left(mark: Words) -> float:

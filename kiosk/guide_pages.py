@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from typing import Final
 
 from config.settings import KioskSettings
 from devices.identity import CHINA_TIME
 from kiosk.availability import Standing
 from kiosk.offices import closing, distance_km, is_open, next_opening
-from kiosk.pages import Action, Chip, GuideRendering, GuideRow, GuideSection, ReadGuide
+from kiosk.pages import CLOSE, Action, Chip, GuideRendering, GuideRow, GuideSection, ReadGuide, ShowPaper
 from kiosk.text import Sayable, text
 from kiosk.wire import Material, Office, ServiceItem
 
 #: Days after which a guide nobody has looked at again is marked as stale.
 STALE_DAYS: Final = 365
+
+#: Where a file of the catalogue lies, by its name, if it has arrived.
+Assets = Callable[[str], Path | None]
+
+#: Answers of a guide that ask for a material's filled sample begin with this.
+SAMPLE: Final = "sample-"
 
 list_action: Final = Action("list", text("guide.list"), "list")
 
@@ -31,11 +38,16 @@ _MATERIAL_ICONS: Final = (
 
 
 def guide_page(
-    item: ServiceItem, standing: Standing, offices: Sequence[Office] = (), place: KioskSettings | None = None
+    item: ServiceItem,
+    standing: Standing,
+    offices: Sequence[Office] = (),
+    place: KioskSettings | None = None,
+    asset: Assets = lambda _: None,
 ) -> ReadGuide:
     """The guide of an item, with what holds for it now and the one thing to do next.
 
-    ``offices`` are those where it is done at a window, ``place`` is where the kiosk stands.
+    ``offices`` are those where it is done at a window, ``place`` is where the kiosk stands, ``asset`` finds
+    the files that have arrived.
     """
     now = datetime.now(CHINA_TIME)
     at_the_window = tuple(office_row(office, now, place) for office in offices)
@@ -50,7 +62,7 @@ def guide_page(
             GuideRendering(
                 rendering,
                 text(f"guide.{rendering}"),
-                _sections(item, at_the_window, pictures=rendering != "plain"),
+                _sections(item, at_the_window, asset, pictures=rendering != "plain"),
             )
             for rendering in item.renderings
             if rendering != "video"
@@ -124,20 +136,27 @@ def _open_chip(office: Office, now: datetime) -> Chip | None:
 
 
 def _sections(
-    item: ServiceItem, at_the_window: tuple[GuideRow, ...], *, pictures: bool
+    item: ServiceItem, at_the_window: tuple[GuideRow, ...], asset: Assets, *, pictures: bool
 ) -> tuple[GuideSection, ...]:
     """Every element the item has; one it does not have is left out here and listed for the administrator."""
     sections = (
         GuideSection("what", text("guide.what"), (item.summary,)),
         GuideSection("who", text("guide.who"), rows=tuple(GuideRow(line) for line in item.conditions)),
         GuideSection(
-            "bring", text("guide.bring"), rows=tuple(_material(one, pictures) for one in item.materials)
+            "bring",
+            text("guide.bring"),
+            rows=tuple(_material(one, asset, pictures=pictures) for one in item.materials),
         ),
         GuideSection(
             "steps",
             text("guide.steps"),
             rows=tuple(
-                GuideRow(step.text, picture=step.picture if pictures else None, n=n)
+                GuideRow(
+                    step.text,
+                    picture=step.picture if pictures else None,
+                    n=n,
+                    card=asset(step.card) if pictures and step.card else None,
+                )
                 for n, step in enumerate(item.steps, 1)
             ),
         ),
@@ -161,14 +180,29 @@ def _sections(
     return tuple(section for section in sections if section.paragraphs or section.rows)
 
 
-def _material(material: Material, pictures: bool) -> GuideRow:
+def _material(material: Material, asset: Assets, *, pictures: bool) -> GuideRow:
     note: Sayable | None = material.note
     chip = None
     if material.situation:
         chip = Chip(text("guide.sometimes"))
     elif material.capture:
         chip = Chip(text("guide.photographed-here"), "ok")
-    return GuideRow(material.name, note, material_picture(material) if pictures else None, chip=chip)
+    action = None
+    if material.sample_picture and asset(material.sample_picture):
+        action = Action(f"{SAMPLE}{material.id}", text("guide.sample"), "eye")
+    picture = material_picture(material) if pictures else None
+    return GuideRow(material.name, note, picture, chip=chip, action=action)
+
+
+def sample_page(material: Material, picture: Path) -> ShowPaper:
+    """The filled sample of a form."""
+    return ShowPaper(
+        name="sample",
+        title=text("sample.title", name=material.name),
+        note=text("sample.note"),
+        picture=picture,
+        main=Action(CLOSE, text("sample.close"), "chevron-left"),
+    )
 
 
 def material_picture(material: Material) -> str:

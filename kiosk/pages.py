@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 from typing import Literal, Protocol
 
 from kiosk.text import Sayable, text
@@ -168,7 +169,8 @@ class Choose(Page):
 class GuideRow:
     """One row of a guide's section: a material, a step, a fact, a question with its answer.
 
-    ``picture`` is an icon's name; ``picture_n`` numbers a step.
+    ``picture`` is an icon's name, ``card`` a drawn picture to be shown large instead; ``n`` numbers a step.
+    ``action`` shows more of it.
     """
 
     title: Sayable
@@ -176,6 +178,8 @@ class GuideRow:
     picture: str | None = None
     n: int | None = None
     chip: Chip | None = None
+    card: Path | None = None
+    action: Action | None = None
 
 
 @dataclass(frozen=True)
@@ -218,6 +222,14 @@ class ReadGuide(Page):
             parts += [section.title, *section.paragraphs]
             parts += [part for row in section.rows for part in (row.title, row.note) if part]
         return tuple(parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowPaper(Page):
+    """A page of paper to look at closely; ``picture`` is its file. Nothing on it is a resident's own."""
+
+    idle: Idle = Idle.READING
+    picture: Path
 
 
 @dataclass(frozen=True, kw_only=True)

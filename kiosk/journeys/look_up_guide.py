@@ -8,7 +8,7 @@ from typing import Final
 from devices.printers import ReceiptPrinter
 from kiosk.availability import usable
 from kiosk.guide import Answer
-from kiosk.guide_pages import guide_page, list_action
+from kiosk.guide_pages import SAMPLE, guide_page, list_action, sample_page
 from kiosk.journeys.collect_result import collect_result
 from kiosk.journeys.submit_item import submit_item
 from kiosk.my_list import MyList, list_page, marking_page, phone_page, question_page, read_marks
@@ -156,10 +156,12 @@ async def read_guide(visit: Visit, item: ServiceItem) -> None:
     )
     known = visit.kiosk.guide.offices
     offices = [known[name] for name in item.offices if name in known]
-    page = guide_page(item, visit.kiosk.availability.of(item), offices, visit.kiosk.site.kiosk)
-    answer = await visit.show(
-        replace(page, links_title=text("guide.parts" if item.parts else "guide.related"), links=related)
-    )
+    standing, place = visit.kiosk.availability.of(item), visit.kiosk.site.kiosk
+    page = guide_page(item, standing, offices, place, visit.kiosk.guide.asset)
+    page = replace(page, links_title=text("guide.parts" if item.parts else "guide.related"), links=related)
+    while (answer := await visit.show(page)).id.startswith(SAMPLE):
+        visit.forget_last()
+        await _show_sample(visit, item, answer.id.removeprefix(SAMPLE))
     match answer.id:
         case "submit":
             return await submit_item(visit, item)
@@ -169,6 +171,13 @@ async def read_guide(visit: Visit, item: ServiceItem) -> None:
             return await work_out_list(visit, item)
         case other:
             return await read_guide(visit, _published(visit, other))
+
+
+async def _show_sample(visit: Visit, item: ServiceItem, material_id: str) -> None:
+    material = next(one for one in item.materials if one.id == material_id)
+    picture = visit.kiosk.guide.asset(material.sample_picture or "")
+    if picture is not None:
+        await visit.show(sample_page(material, picture), passing=True)
 
 
 async def work_out_list(visit: Visit, item: ServiceItem) -> None:

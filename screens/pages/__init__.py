@@ -22,6 +22,7 @@ from screens.pages import (
     home,
     materials,
     notice,
+    paper,
     present,
 )
 
@@ -34,6 +35,7 @@ RENDERERS: dict[type[Page], Renderer] = {
     kinds.Find: find.render,
     kinds.Choose: choose.render,
     kinds.ReadGuide: guide.render,
+    kinds.ShowPaper: paper.render,
     kinds.MarkMaterials: materials.render,
     kinds.PresentCard: present.render,
     kinds.Ask: ask.render,

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from kiosk.pages import GuideRow, GuideSection, ReadGuide
 from kiosk.text import text
 from screens.frame import Sheet
 from screens.hand import Hand
+from screens.kit.cards import FilePicture
 from screens.kit.icons import Icon
-from screens.kit.part import Column, Part, Row, Space
+from screens.kit.part import Column, Flow, Part, Row, Space
 from screens.kit.pieces import ChipView, Segments, chips, heading, paragraph, row_card
-from screens.kit.press import Press, Skin, Surface
+from screens.kit.press import Press, Skin, Surface, button
 from screens.kit.rows import RowBody
 from screens.kit.scroller import Scroller
 from screens.kit.words import Words
@@ -58,7 +61,7 @@ def _section(look: Look, section: GuideSection, hand: Hand, *, pictures: bool) -
     m = look.measures
     parts: list[Part] = [_heading(look, section, hand)]
     parts += [paragraph(look, words) for words in section.paragraphs]
-    rows = [_row(look, row, pictures=pictures) for row in section.rows]
+    rows = [_row(look, row, hand, pictures=pictures) for row in section.rows]
     if rows:
         parts += [Space(m.px(1)), Column(rows, gap=m.px(4))]
     return Column(parts, gap=m.px(2))
@@ -87,8 +90,11 @@ def _heading(look: Look, section: GuideSection, hand: Hand) -> Part:
     return Row([title, key], gap=m.px(4), align="middle")
 
 
-def _row(look: Look, row: GuideRow, *, pictures: bool) -> Surface:
+def _row(look: Look, row: GuideRow, hand: Hand, *, pictures: bool) -> Surface:
     m = look.measures
+    skin = Skin("card", "line", "text", m.radius, m.stroke)
+    if row.card is not None:
+        return _card(look, row, row.card, skin)
     front: list[Part] = []
     if row.n is not None:
         front.append(_number(look, row.n))
@@ -102,8 +108,21 @@ def _row(look: Look, row: GuideRow, *, pictures: bool) -> Surface:
         ChipView(look, row.chip) if row.chip else None,
         None,
     )
-    skin = Skin("card", "line", "text", m.radius, m.stroke)
-    return Surface(look, inside, skin, pad=(m.px(7), m.px(4.5)))
+    action = row.action
+    if action is None:
+        return Surface(look, inside, skin, pad=(m.px(7), m.px(4.5)))
+    more = button(look, action.text, lambda: hand.choose(action.id), key=action.id, icon=action.icon)
+    both = Column([inside, Flow([more], gap=0)], gap=m.px(3))
+    return Surface(look, both, skin, pad=(m.px(7), m.px(4.5)))
+
+
+def _card(look: Look, row: GuideRow, file: Path, skin: Skin) -> Surface:
+    """A drawn scene as wide as the row, with its words below."""
+    m = look.measures
+    words = Words(look, row.title, "body", bold=True, settle="top", grow=1.0)
+    said = Row([*([_number(look, row.n)] if row.n is not None else []), words], gap=m.px(5), align="middle")
+    picture = FilePicture(look, file, tinted=True, most=m.px(150))
+    return Surface(look, Column([picture, said], gap=m.px(3)), skin, pad=(m.px(7), m.px(4.5)))
 
 
 def _number(look: Look, n: int) -> Part:

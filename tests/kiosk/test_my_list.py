@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kiosk.my_list import LARGEST_QR, MyList, phone_words, read_marks
-from kiosk.pages import Answer, ReadGuide
+from kiosk.pages import Answer, ReadGuide, ShowPaper
 from kiosk.policies import match_all, next_fact
 from kiosk.stage import Wish
 from kiosk.visit import Ending
@@ -93,3 +93,24 @@ def _asked_if_nothing_is_said() -> list[str]:
     while (fact := next_fact(found, asked)) is not None:
         asked.append(fact)
     return asked
+
+
+async def test_a_filled_sample_is_looked_at_and_the_guide_goes_on(
+    here: Town, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(here.kiosk.guide, "asset", lambda name: tmp_path / name)
+    how, resident = await here.visit(
+        On("home", ITEM),
+        On("guide", "sample-application-form"),
+        On("sample", "close"),
+        On("guide", Wish.BACK),
+        On("home", Wish.LEAVE),
+    )
+    assert resident.names[:5] == ["home", "guide", "sample", "guide", "home"], how
+    sample = resident.seen[2]
+    assert isinstance(sample, ShowPaper)
+    assert sample.picture == tmp_path / f"samples/{ITEM}.png"
+    guide = resident.seen[1]
+    assert isinstance(guide, ReadGuide)
+    cards = [row.card for row in guide.renderings[1].sections[3].rows]
+    assert tmp_path / f"cards/{ITEM}-1.png" in cards

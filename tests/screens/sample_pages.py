@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from kiosk.pages import (
@@ -30,6 +31,7 @@ from kiosk.pages import (
     ReadGuide,
     ReviewCapture,
     Row,
+    ShowPaper,
     Step,
     StillThere,
 )
@@ -145,6 +147,11 @@ def search(typed: str) -> tuple[Choice, ...]:
     return () if typed.startswith("x") else OFTEN[: max(1, 3 - len(typed) // 3)]
 
 
+CATALOGUE = Path(__file__).parents[2] / "assets" / "build" / "catalogue"
+CARD = "cards/resident-medical-insurance-enrol-{}.png"
+SAMPLE = "samples/resident-medical-insurance-enrol.png"
+
+
 def guide_page() -> ReadGuide:
     """A guide in two renderings, longer than the panel."""
 
@@ -183,6 +190,12 @@ def guide_page() -> ReadGuide:
                         "document" if pictures else None,
                         chip=Chip(Both("有的人才需要", "Some people only")),
                     ),
+                    GuideRow(
+                        Both("申请表", "Application form"),
+                        Both("在这里办，机器替您填好", "Here it is filled in for you"),
+                        "form" if pictures else None,
+                        action=Action("sample-form", Both("看样表", "See a sample"), "eye"),
+                    ),
                 ),
             ),
             GuideSection(
@@ -190,7 +203,12 @@ def guide_page() -> ReadGuide:
                 Both("怎么办", "How it goes"),
                 (),
                 tuple(
-                    GuideRow(words, picture=icon if pictures else None, n=n)
+                    GuideRow(
+                        words,
+                        picture=icon if pictures else None,
+                        n=n,
+                        card=CATALOGUE / CARD.format(n) if pictures else None,
+                    )
                     for n, (words, icon) in enumerate(
                         (
                             (Both("放身份证", "Lay down the ID card"), "id-card"),
@@ -368,6 +386,16 @@ def pages() -> dict[str, Page]:
             back=True,
         ),
         "guide": guide_page(),
+        "guide-pictures": replace(
+            guide_page(), name="guide-pictures", renderings=guide_page().renderings[::-1]
+        ),
+        "sample": ShowPaper(
+            name="sample",
+            title=Both("申请表：样表", "Application form: sample"),
+            note=Both("演示数据，表里的人是编的", "Demonstration data. The person in it does not exist."),
+            picture=CATALOGUE / SAMPLE,
+            main=Action("close", Both("看完了", "Done reading"), "chevron-left"),
+        ),
         "present": PresentCard(
             name="present-id-card",
             card="id-card",

@@ -226,6 +226,27 @@ async def test_a_guide_keeps_the_section_when_its_rendering_changes(screen: Scre
         assert scroller.offset > 0
 
 
+async def test_steps_show_their_cards_in_the_colours_of_the_theme(screen: Screen) -> None:
+    from screens.frame import parts_of
+    from screens.kit.cards import FilePicture, _kept
+
+    screen.stage.switch(theme="day")
+    async with screen.showing(PAGES["guide-pictures"]) as shown:
+        await screen.finger.frames(2)
+        cards = [part for part in parts_of(screen.stage.view) if isinstance(part, FilePicture)]
+        assert len(cards) == 4
+        for card in cards:
+            wide = round(min(card.width, card.most))
+            ground = _kept[(card.file, wide, round(wide / 2), screen.stage.look.theme)].pixels[:3]
+            assert tuple(ground) == (255, 255, 255), "a night card on white paper"
+        for _ in range(6):
+            await screen.finger.tap("scroll-down")
+            if (key := screen.finger.find("sample-form")) and key.get_root_window():
+                break
+        await screen.finger.tap("sample-form")
+        assert (await shown).id == "sample-form"
+
+
 async def test_dragging_moves_the_body_and_is_no_tap(screen: Screen) -> None:
     from screens.frame import parts_of
     from screens.kit.scroller import Scroller
