@@ -1,40 +1,26 @@
-"""The one client that speaks to the hub. Blocking: the kiosk calls it through a thread.
+"""What the kiosk asks of the hub. Blocking: the kiosk calls it through a thread.
 
-Every request is signed with the kiosk's Ed25519 key (HTTP Message Signatures, RFC 9421). An answer counts
-only if it is one of the messages of ``kiosk.wire`` and names what was asked for: the login page of a captive
-portal, a proxy's error page or half an answer is as good as no network.
+An answer counts only if it is one of the messages of ``kiosk.wire`` and names what was asked for: the login
+page of a captive portal, a proxy's error page or half an answer is as good as no network.
 """
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from http.cookiejar import DefaultCookiePolicy
-from typing import Final
 from urllib.parse import quote
 from uuid import UUID
 
-import requests
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from http_message_signatures import HTTPMessageSigner, MappingKeyResolver, algorithms
 from pydantic import ValidationError
-from urllib3.exceptions import HTTPError
 
 from kiosk.hub_answers import Answer, HubError, HubRefused, HubUnreachable, Reply, named, typed
-from kiosk.hub_deadline import BoundedAnswers
+from kiosk.hub_exchange import TRY_AGAIN, Credentials, SignedExchange
 from kiosk.hub_uploads import PIECE, upload
-from kiosk.pacing import UNPACED, Pace, PacedBody
+from kiosk.pacing import UNPACED, Pace
 from kiosk.queue_export import intake_envelope
 from kiosk.wire import (
-    CLOCK_PROBLEM,
     COPY_REPORT_KIND,
-    SIGNATURE_TAG,
-    SIGNED_PARTS,
     SUBMISSION_KIND,
     TROUBLE_KIND,
     AttachmentReceipt,
@@ -66,38 +52,16 @@ from offline_queue import Delivered, LeasedItem, Outcome, Refused, RetryLater
 
 __all__ = ["Credentials", "HubClient", "HubError", "HubRefused", "HubUnreachable"]
 
-LARGEST_ANSWER: Final = 64_000_000
-"""Bytes; a longer answer is no answer of ours."""
-
-_AT_ONCE: Final = 65536
-
-_TRY_AGAIN = {
-    HTTPStatus.REQUEST_TIMEOUT,
-    HTTPStatus.TOO_EARLY,
-    HTTPStatus.TOO_MANY_REQUESTS,
-    HTTPStatus.BAD_GATEWAY,
-    HTTPStatus.SERVICE_UNAVAILABLE,
-    HTTPStatus.GATEWAY_TIMEOUT,
-}
 _NOT_KNOWN_THERE = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 _JSON = {"Content-Type": "application/json"}
 _OCTETS = {"Content-Type": "application/octet-stream"}
-_ACCEPT = "application/json, application/problem+json"
 
 _REPLIES: Mapping[str, type[Receipt]] = {
     SUBMISSION_KIND: SubmissionReceipt,
     COPY_REPORT_KIND: CopyReceipt,
     TROUBLE_KIND: TroubleReceipt,
 }
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """Who signs: the kiosk's id at the hub and its Ed25519 key."""
-
-    key_id: str
-    key: Ed25519PrivateKey = field(repr=False)
 
 
 class HubClient:
@@ -117,33 +81,17 @@ class HubClient:
         clock: Callable[[], float] = time.time,
         pace: Pace = UNPACED,
     ) -> None:
-        self._url = url.rstrip("/")
-        self._credentials = credentials
-        self._timeout = timeout
-        self._clock = clock
+        self._exchange = SignedExchange(url, credentials, timeout, ca, clock)
         self._pace = pace
-        self._clock_offset: float | None = None
-        self._signer = HTTPMessageSigner(
-            signature_algorithm=algorithms.ED25519,
-            key_resolver=MappingKeyResolver(
-                private_keys={credentials.key_id: credentials.key}, public_keys={}
-            ),
-        )
-        self._session = requests.Session()
-        self._session.trust_env = False  # no proxy and no password file that the site file does not name
-        self._session.verify = ca or True
-        for scheme in ("http://", "https://"):
-            self._session.mount(scheme, BoundedAnswers())
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
 
     def close(self) -> None:
         """Close the kept connections."""
-        self._session.close()
+        self._exchange.close()
 
     @property
     def clock_offset(self) -> float | None:
         """Seconds the hub's clock is ahead of ours, to within a second; ``None`` before its first answer."""
-        return self._clock_offset
+        return self._exchange.clock_offset
 
     # -------------------------------------------------------------------------------------------------- verbs
 
@@ -154,7 +102,7 @@ class HubClient:
     def check_in(self, report: CheckIn) -> CheckInReply:
         """Say that we live."""
         reply = self._ask("POST", "/api/v1/check-in", CheckInReply, report)
-        if reply.kiosk_id != self._credentials.key_id:
+        if reply.kiosk_id != self._exchange.credentials.key_id:
             raise HubUnreachable("the answer is for another kiosk")
         return reply
 
@@ -245,7 +193,7 @@ class HubClient:
                 "POST", "/api/v1/intake/batch", batch.model_dump_json().encode(), _JSON
             )
             answers = {one.id: one for one in typed(answer, IntakeAnswers).answers}
-            self._learn_clock(answer)
+            self._exchange.learn_clock(answer)
         except HubRefused as error:
             if error.problem.status in {HTTPStatus.NOT_FOUND, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}:
                 return {item.envelope.id: self._hand_in_one(item) for item in items}
@@ -261,7 +209,7 @@ class HubClient:
         try:
             answer = exchange("POST", "/api/v1/intake", body, _JSON)
             receipt = named(typed(answer, _receipt_of(item)), item.envelope.id)
-            self._learn_clock(answer)
+            self._exchange.learn_clock(answer)
         except HubError as error:
             return _outcome(error)
         return Delivered(receipt.model_dump_json())
@@ -272,7 +220,7 @@ class HubClient:
     def _ask(self, method: str, path: str, reply: type[Reply], message: Message) -> Reply:
         answer = self._exchange(method, path, message.model_dump_json().encode(), _JSON)
         typed_reply = typed(answer, reply)
-        self._learn_clock(answer)
+        self._exchange.learn_clock(answer)
         return typed_reply
 
     def _look_up(self, where: str, code: str, reply: type[Reply]) -> Reply | None:
@@ -284,56 +232,6 @@ class HubClient:
                 return None
             raise
         return typed(answer, reply)
-
-    def _exchange(
-        self, method: str, path: str, body: bytes, headers: Mapping[str, str], pace: Pace = UNPACED
-    ) -> Answer:
-        """One signed request and its whole answer; once more if the hub says that our clock is wrong."""
-        answer = self._send(method, path, body, headers, pace)
-        if answer.problem is not None and answer.problem.type == CLOCK_PROBLEM:
-            self._learn_clock(answer)
-            answer = self._send(method, path, body, headers, pace)
-        if answer.problem is not None and answer.status not in _TRY_AGAIN:
-            raise HubRefused(answer.problem)
-        if answer.status in _TRY_AGAIN:
-            raise HubUnreachable(f"the hub asks to wait (status {answer.status})", answer.after)
-        return answer
-
-    def _send(self, method: str, path: str, body: bytes, headers: Mapping[str, str], pace: Pace) -> Answer:
-        try:
-            request = self._signed(method, path, body, headers)
-            if pace.rate and body:
-                request.body = PacedBody(body, pace)  # type: ignore[assignment]  # requests reads any file
-            with self._session.send(
-                request, timeout=self._timeout, allow_redirects=False, stream=True
-            ) as response:
-                return Answer(response.status_code, response.headers, _read(response))
-        except (requests.RequestException, HTTPError) as error:
-            raise HubUnreachable(f"no answer from the hub ({type(error).__name__})") from None
-
-    def _signed(
-        self, method: str, path: str, body: bytes, headers: Mapping[str, str]
-    ) -> requests.PreparedRequest:
-        request = self._session.prepare_request(
-            requests.Request(method, self._url + path, data=body, headers={**headers, "Accept": _ACCEPT})
-        )
-        self._signer.sign(
-            request,
-            key_id=self._credentials.key_id,
-            created=datetime.fromtimestamp(self._clock() + (self._clock_offset or 0.0), UTC),
-            nonce=secrets.token_urlsafe(18),
-            tag=SIGNATURE_TAG,
-            covered_component_ids=SIGNED_PARTS,
-            body=body,
-        )
-        return request
-
-    def _learn_clock(self, answer: Answer) -> None:
-        try:
-            theirs = parsedate_to_datetime(answer.headers["Date"]).timestamp()
-        except (KeyError, ValueError):
-            return
-        self._clock_offset = theirs - self._clock()
 
 
 def _receipt_of(item: LeasedItem) -> type[Receipt]:
@@ -357,16 +255,7 @@ def _outcome(error: HubError) -> Outcome:
         status = error.problem.status
         if status in _NOT_KNOWN_THERE:  # it is not the item's fault
             return RetryLater(str(error), systemic=True)
-        if status in _TRY_AGAIN or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if status in TRY_AGAIN or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return RetryLater(str(error))
         return Refused(str(error))
     return RetryLater(str(error), getattr(error, "after", None), systemic=True)
-
-
-def _read(response: requests.Response) -> bytes:
-    body = bytearray()
-    while piece := response.raw.read1(_AT_ONCE, decode_content=True):
-        body += piece
-        if len(body) > LARGEST_ANSWER:
-            raise HubUnreachable("the answer is too long to be the hub's")
-    return bytes(body)

@@ -197,13 +197,13 @@ def test_the_published_catalogue_is_signed_and_found_by_its_digest(
 def _captured(client: HubClient) -> list[requests.PreparedRequest]:
     """The requests that a client sends from now on."""
     captured: list[requests.PreparedRequest] = []
-    send: Callable[..., requests.Response] = client._session.send
+    send: Callable[..., requests.Response] = client._exchange.session.send
 
     def _send(request: requests.PreparedRequest, **options: Any) -> requests.Response:
         captured.append(request.copy())
         return send(request, **options)
 
-    client._session.send = _send  # type: ignore[method-assign]  # what a wire-tapper sees
+    client._exchange.session.send = _send  # type: ignore[method-assign]  # what a wire-tapper sees
     return captured
 
 

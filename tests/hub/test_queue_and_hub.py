@@ -173,14 +173,14 @@ class TestResumableUploads:
             client = open_client(relay.url)
             sent: list[int] = []
             relay.cut_after = 900_000
-            send = client._session.send
+            send = client._exchange.session.send
 
             def counted(request, **options):  # type: ignore[no-untyped-def]
                 if request.method == "PATCH":
                     sent.append(int(request.headers["Upload-Offset"]))
                 return send(request, **options)
 
-            client._session.send = counted  # type: ignore[method-assign]
+            client._exchange.session.send = counted  # type: ignore[method-assign]
             with uploading(queue, client):
                 assert queue.wait_delivered(item_id, PATIENCE).state is State.DELIVERED
             client.close()
