@@ -14,7 +14,6 @@ from typing import Final
 from uuid import UUID
 
 import structlog
-from typing_extensions import override
 
 from offline_queue import clocks
 from offline_queue.custody import Custody
@@ -63,7 +62,6 @@ class OfflineQueue(Delivery, Custody):
         self._digesting = ThreadPoolExecutor(1, "queue-digest")
         super().__init__(folder, clock, reserve)
 
-    @override
     def close(self) -> None:
         """Close the database and give the lock back; harmless the second time."""
         super().close()
