@@ -63,7 +63,9 @@ class _Cells(Part):
     def _cell(self, cell: Cell, width: float) -> Press:
         look, m = self.look, self.look.measures
         first = cell.number == 0
-        skin = Skin("raised", "lamp" if first else None, "text", m.px(4), 2 * m.stroke if first else 0)
+        # On the plain themes a surface is hardly a colour, so every cell has an outline there.
+        line = "lamp" if first else "line" if look.theme.name in ("contrast", "yellow") else None
+        skin = Skin("raised", line, "text", m.px(4), m.stroke * (2 if first else 1))
         word = self.words[cell.number]
         said = Words(look, word, "tile", skin.ink, align="center")
         while len(word) > 1 and said.measure(said.text) > width - m.px(2):
