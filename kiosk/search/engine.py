@@ -101,6 +101,8 @@ class Search:
         ``popularity``: how often each item was opened at this kiosk; ``here``: what can be done here now.
         Both only settle what is close. Never raises for any string.
         """
+        if len(self._packed) > REMEMBERED:  # never while a query is answered: it comes back to its items
+            self._packed.clear()
         best: dict[int, tuple[Found, Reading]] = {}
         for reading in self._reader.read(words):
             for no, found in self._look(reading):
@@ -232,9 +234,6 @@ class Search:
     def _items(self, numbers: list[int]) -> list[Packed]:
         """The items of these numbers; those not seen lately are read at once."""
         missing = [no for no in numbers if no not in self._packed]
-        if len(self._packed) + len(missing) > REMEMBERED:
-            self._packed.clear()
-            missing = numbers
         places = ",".join("?" * len(missing))
         for no, *row in self._database.execute(f"{_READ} IN ({places})", missing):
             self._packed[no] = _unpacked(*row, words=self._words)

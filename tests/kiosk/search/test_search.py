@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from benchmarks.search_variants import Query, noise, variants
 from kiosk.guide_commands import guide
-from kiosk.search import Entry, IndexUnusable, Search, build_index, is_current, search_in_memory
+from kiosk.search import Entry, IndexUnusable, Search, build_index, engine, is_current, search_in_memory
 from kiosk.search.folding import LONGEST_QUERY
 from tests.kiosk.search.labelled import entries, labelled, search
 
@@ -200,3 +200,9 @@ def test_an_item_whose_names_say_nothing_is_passed_over() -> None:
     )
     assert [hit.id for hit in odd.find("身份证").hits] == ["id"]
     assert [hit.id for hit in odd.find("䶮").hits] == ["rare"]
+
+
+def test_what_is_remembered_between_keys_may_be_forgotten_at_any_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "REMEMBERED", 0)
+    for words in ("h", "hu", "huk", "hukou", "lost", "户口"):
+        assert len(found(words)) == 5
