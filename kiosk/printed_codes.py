@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
-from devices.codes import Purpose, RefusedCode, accept
+from devices.codes import Purpose, accept
 from devices.contract import Camera, CodeScanner
 from devices.errors import DeviceError, DeviceTimeout
 from devices.supervisor import Supervisor
@@ -25,6 +25,9 @@ from kiosk.wire import (
 
 _LOOK: Final = 20.0
 """Seconds of one look; then the next begins."""
+
+_AGAIN: Final = 0.2
+"""Seconds before what is known to be another code is looked at again."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ async def ask_code(visit: Visit, kind: _Kind, step: Step | None = None) -> str:
     """Ask for a code until it can be one; the code as printed."""
     problem: Sayable | None = None
     draft = ""
+    others: set[bytes] = set()
     while True:
         devices = visit.kiosk.devices
         eye = "scanner" if usable(devices, CodeScanner) else "camera" if usable(devices, Camera) else "none"
@@ -61,7 +65,7 @@ async def ask_code(visit: Visit, kind: _Kind, step: Step | None = None) -> str:
             main=Action("enter", text("form.next")),
             step=step,
         )
-        found = await visit.show_while(page, partial(_scan, devices, kind.purpose))
+        found = await visit.show_while(page, partial(_scan, devices, kind, others))
         if isinstance(found, str):
             return found
         if isinstance(found, Answer):
@@ -74,10 +78,11 @@ async def ask_code(visit: Visit, kind: _Kind, step: Step | None = None) -> str:
             problem = text("ask.code.other")
 
 
-async def _scan(devices: Supervisor, purpose: Purpose) -> str | None:
+async def _scan(devices: Supervisor, kind: _Kind, others: set[bytes]) -> str | None:
     """The code that is held before the scanner, or before the camera where there is none.
 
-    None: something else was held there.
+    None: something else was held there, and is noted in ``others``. It is told once, for it may go on lying
+    there while the code is typed.
     """
     while True:
         eye = usable(devices, CodeScanner) or usable(devices, Camera)
@@ -95,6 +100,9 @@ async def _scan(devices: Supervisor, purpose: Purpose) -> str | None:
             await asyncio.sleep(1.0)
             continue
         try:
-            return accept(code, purpose)
-        except RefusedCode:
-            return None
+            return kind.normalise(accept(code, kind.purpose))
+        except ValueError:
+            if code.data not in others:
+                others.add(code.data)
+                return None
+            await asyncio.sleep(_AGAIN)

@@ -81,7 +81,8 @@ async def test_what_is_kept_here_is_found_here_and_everywhere_once_it_has_arrive
     how, asked = await here.visit(
         On("home", "progress"),
         On("progress-way", "code"),
-        On("ask-check-code", hold_paper(here)),
+        On("ask-check-code", hold_what_is_no_check_code(here)),
+        On("ask-check-code", _told_and_paper_held(here)),
         On("progress-received", "finish"),
     )
     assert how is Ending.DONE
@@ -140,6 +141,25 @@ async def test_by_card_ones_own_matters_are_found_and_a_decided_one_leads_to_its
         On("ask-verification-code", lambda _: _empty_desk(here)),
         On("verify-unknown", "finish"),
     )
+
+
+def hold_what_is_no_check_code(here: Town) -> Callable[[Page], None]:
+    """Hold something that looks like a check code, but for its check character, before the scanner."""
+
+    def hold(_: Page) -> None:
+        here.bench("show-code", device="code-scanner", hex=b"yedeng:0000-0000-001".hex(), symbology="qr")
+
+    return hold
+
+
+def _told_and_paper_held(here: Town) -> Callable[[Page], None]:
+    def hold(page: Page) -> None:
+        assert isinstance(page, Ask)
+        assert isinstance(page.problem, Text)
+        assert page.problem.key == "ask.code.other"
+        hold_paper(here)(page)
+
+    return hold
 
 
 def _empty_desk(here: Town) -> Answer:
