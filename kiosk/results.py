@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
 
+from devices.identity import CHINA_TIME
 from kiosk.hub_client import HubError
 from kiosk.hub_link import HubLink
 from kiosk.pages import Action, Answer, Choice, Choose, Idle, Notice, Step
@@ -76,7 +77,7 @@ async def choose_result(visit: Visit, applicant: Applicant, step: Step) -> Resul
             Choice(
                 str(result.result_id),
                 result.title,
-                text("results.decided", date=result.decided_at.date()),
+                text("results.decided", date=result.decided_at.astimezone(CHINA_TIME).date()),
                 "document",
             )
             for result in found
