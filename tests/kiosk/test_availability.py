@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from pathlib import Path
 from typing import cast
 
 import pytest
@@ -10,8 +12,14 @@ from devices.contract import Camera, ChipCardReader, Device, IdCardReader, Recei
 from devices.status import DeviceState, DeviceStatus, Fitness
 from devices.supervisor import Supervisor
 from kiosk.availability import Availability, Standing, cards_for
-from kiosk.text import Text
+from kiosk.guide_pages import guide_page
+from kiosk.my_list import MyList, list_page
+from kiosk.pages import Action
+from kiosk.submissions import Submissions
+from kiosk.text import Text, text
+from offline_queue import OfflineQueue, Uploader
 from tests.kiosk.items import item
+from tests.offline_queue.sealers import Scrambler
 
 ALL = {IdCardReader, ChipCardReader, Camera, ReceiptPrinter}
 MEDICAL = "resident-medical-insurance-enrol"
@@ -63,6 +71,23 @@ def test_nothing_is_taken_in_when_it_cannot_be_kept() -> None:
     assert standing == Standing("later", ("storage",))
     assert isinstance(standing.chip.text, Text)
     assert standing.chip.text.key == "standing.later.storage"
+
+
+@pytest.mark.parametrize("reserve", [0, 10**18])
+def test_a_disk_down_to_its_reserve_is_told_before_the_first_question(tmp_path: Path, reserve: int) -> None:
+    with closing(OfflineQueue(tmp_path, Scrambler(), reserve=reserve)) as queue:
+        uploader = Uploader(queue, lambda items: [])
+        submissions = Submissions(queue, uploader, kiosk_id=lambda: "", clock_offset=lambda: None)
+        standing = availability(ALL, may_file=submissions.may_file()).of(item(MEDICAL))
+    begin = guide_page(item(MEDICAL), standing).main
+    on_the_list = list_page(MyList(item(MEDICAL), {}, {}), standing, printer=False).main
+    if reserve:
+        assert begin == Action("later", text("standing.later.storage"), enabled=False)
+        assert on_the_list is None
+    else:
+        assert begin is not None
+        assert on_the_list is not None
+        assert (begin.id, begin.enabled, on_the_list.id) == ("submit", True, "submit")
 
 
 def test_an_id_card_serves_wherever_a_social_security_card_does_and_alone_for_results() -> None:
