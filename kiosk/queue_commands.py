@@ -221,9 +221,12 @@ def export(place: Place, item_id: UUID, out: Path, reason: str, by: str | None) 
     """Write an item, still sealed, to a file that can be carried to the hub; it stays in the queue."""
     identity = load_identity(place.data)
     with place.opened() as opened:
-        item = opened.content(item_id, by or user(), reason)
-        if item.envelope.state is State.DELIVERED:
+        envelope = opened.get(item_id)
+        if envelope.state is State.DELIVERED:
             raise click.ClickException(f"item {item_id} is delivered; its content is erased")
+        if envelope.lost:
+            raise click.ClickException(f"item {item_id} has no content any more: {envelope.reason}")
+        item = opened.content(item_id, by or user(), reason)
         try:
             click.echo(write_export(item, identity.kiosk_id if identity else "", out))
         except OSError as error:

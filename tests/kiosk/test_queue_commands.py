@@ -16,6 +16,7 @@ from config.settings import load_site
 from kiosk.queue_place import Place, user
 from kiosk.wire import HpkeOpener, new_private_key
 from offline_queue import OfflineQueue, State, new_id
+from offline_queue.ledger import Ledger
 from tests.offline_queue.sealers import Scrambler
 
 ROOT = Path(__file__).parents[2]
@@ -119,6 +120,22 @@ def test_a_line_that_is_no_json_ends_it_and_what_came_before_is_kept(data: str, 
         done = queue_command(*arguments, text=f'{{"a": 1}}\n{line}\n{{"b": 2}}\n')
         assert (done.returncode, len(done.stdout.splitlines())) == (1, 1)
         assert done.stderr == "Error: line 2 is not JSON; the lines before it are kept\n"
+
+
+def test_what_has_no_content_any_more_is_not_carried(data: str, key: str, tmp_path: Path) -> None:
+    delivered, lost = (
+        queue_command("put", "--data", data, "--kind", "x", "--recipient", key, text="{}\n").stdout.strip(),
+        str(new_id()),
+    )
+    with opened(data) as queue:
+        queue.settle_delivered(UUID(delivered), "{}")
+    with closing(Ledger(Path(data) / "queue")) as ledger:
+        ledger.add([lost])
+    for item_id, words in ((delivered, "is delivered"), (lost, "lost by this disk")):
+        done = queue_command("export", "--data", data, item_id, "--out", str(tmp_path / "out"))
+        assert (done.returncode, done.stdout) == (1, "")
+        assert words in done.stderr
+    assert not (tmp_path / "out").exists()
 
 
 def test_what_the_hub_refuses_during_a_drain_is_the_keepers_of_the_site_file(tmp_path: Path) -> None:
