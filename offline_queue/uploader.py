@@ -57,10 +57,10 @@ class Uploader:
     """Delivers the items of a queue, in threads of its own.
 
     ``deliver`` blocks until it can say, item by item, what became of them, and bounds its own time. What it
-    raises is logged by type and counts as "retry later". ``jitter(low, high)`` draws the wait. While the
-    other end cannot be reached a single item is tried at a time, whatever the number of lanes. Once a night
-    by ``clock`` (seconds since 1970), or after a day of ``elapsed`` seconds where the clock never says that
-    it is night, the whole queue is inspected.
+    raises, or another number of outcomes than of items, is logged by type and counts as "retry later".
+    ``jitter(low, high)`` draws the wait. While the other end cannot be reached a single item is tried at a
+    time, whatever the number of lanes. Once a night by ``clock`` (seconds since 1970), or after a day of
+    ``elapsed`` seconds where the clock never says that it is night, the whole queue is inspected.
     """
 
     def __init__(
@@ -162,12 +162,15 @@ class Uploader:
 
     def _outcomes(self, items: list[LeasedItem]) -> Sequence[Outcome]:
         try:
-            return self._deliver(items)
+            outcomes = self._deliver(items)
+            if len(outcomes) != len(items):
+                raise ValueError("not one outcome for each item")  # noqa: TRY301 as bad as raising itself
         except Exception as error:  # noqa: BLE001 - whatever it raises, the items stay and the thread lives
             log.critical("queue_deliver_raised", items=len(items), error=type(error).__name__)
             if len(items) > 1:  # whichever it was, the others must not suffer for it
                 return [outcome for item in items for outcome in self._outcomes([item])]
             return [RetryLater(f"delivery failed: {type(error).__name__}")]
+        return outcomes
 
     def _settle(self, items: list[LeasedItem], outcomes: Sequence[Outcome]) -> None:
         try:
