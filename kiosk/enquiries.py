@@ -12,7 +12,7 @@ from typing import Literal, TypeVar
 import structlog
 
 from devices.identity import CHINA_TIME
-from kiosk.hub_client import HubClient, HubError, HubRefused
+from kiosk.hub_client import HubClient, HubError
 from kiosk.hub_link import HubLink
 from kiosk.wire import (
     TROUBLE_KIND,
@@ -81,12 +81,8 @@ class Enquiries:
             return Missing.NO_NETWORK
         try:
             answer = await asyncio.to_thread(question, client)
-        except HubRefused as error:  # its words may repeat what was asked
-            log.warning("hub.enquiry_refused", status=error.problem.status)
-            self._link.doubt()
-            return Missing.NO_NETWORK
-        except HubError:
-            self._link.doubt()
+        except HubError as error:
+            self._link.no_answer(error)
             return Missing.NO_NETWORK
         return Missing.NOTHING if answer is None else answer
 

@@ -17,7 +17,7 @@ from devices.supervisor import Supervisor
 from kiosk.catalogue.file import CatalogueDamaged
 from kiosk.enrolment import IdentityDamaged, KioskIdentity, enrol, load_identity, renewed
 from kiosk.guide import Guide
-from kiosk.hub_client import HubClient, HubError
+from kiosk.hub_client import HubClient, HubError, HubRefused
 from kiosk.pacing import Pace
 from kiosk.wire import (
     CheckIn,
@@ -89,6 +89,15 @@ class HubLink:
     def doubt(self) -> None:
         """Somebody met a silent hub: look again now instead of at the next turn."""
         self._look_now.set()
+
+    def no_answer(self, error: HubError) -> None:
+        """Somebody asked and got no answer: look again now, and log a refusal.
+
+        Not its words, which may repeat what was asked.
+        """
+        if isinstance(error, HubRefused):
+            log.warning("hub.refused", status=error.problem.status)
+        self.doubt()
 
     async def keep(self) -> None:
         """Stay in touch until cancelled."""

@@ -31,8 +31,8 @@ class Results:
             return None
         try:
             return (await asyncio.to_thread(self._link.client.find_results, _query(applicant))).results
-        except HubError:
-            self._link.doubt()
+        except HubError as error:
+            self._link.no_answer(error)
             return None
 
     async def commit(self, copy_id: UUID, result: ResultSummary, applicant: Applicant) -> ResultCopy | None:
@@ -42,8 +42,8 @@ class Results:
         request = CopyRequest(copy_id=copy_id, result_id=result.result_id, holder=_query(applicant))
         try:
             return await asyncio.to_thread(self._link.client.make_copy, request)
-        except HubError:
-            self._link.doubt()
+        except HubError as error:
+            self._link.no_answer(error)
             return None
 
     async def report(self, copy: ResultCopy, outcome: CopyOutcome) -> None:

@@ -14,9 +14,12 @@ from uuid import UUID
 
 import pytest
 
+from config.settings import Site
 from devices.identity import CHINA_TIME
+from devices.supervisor import Supervisor
 from kiosk.enquiries import Enquiries, KeptHere, Missing
-from kiosk.hub_client import HubRefused
+from kiosk.guide import Guide
+from kiosk.hub_client import HubClient, HubRefused
 from kiosk.hub_link import HubLink
 from kiosk.pages import Answer, Ask, Choose, Done, Notice, Page
 from kiosk.text import Text
@@ -176,7 +179,9 @@ def _told_and_typed_anew(page: Page) -> Answer:
 
 
 def without_hub(queue: OfflineQueue, client: object = None) -> Enquiries:
-    return Enquiries(cast("HubLink", SimpleNamespace(client=client, doubt=lambda: None)), queue)
+    link = HubLink(cast("Site", None), queue, cast("Guide", None), cast("Supervisor", None))
+    link.client = cast("HubClient", client)
+    return Enquiries(link, queue)
 
 
 @pytest.fixture
