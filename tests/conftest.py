@@ -20,8 +20,20 @@ GRACE = 5.0
 """Seconds a thread has to end by itself after its test: it was told to stop, not waited for."""
 
 
-#: What a machine has once (the PC/SC service, ports that a standard fixes) is used by one worker alone.
-ONE_WORKER = tuple(Path(__file__).with_name(name) for name in ("devices", "conformance", "test_tour.py"))
+#: These use what a machine has once: the PC/SC service, the ports at which XFS4IoT services are looked for.
+ONE_OF_A_MACHINE = frozenset(
+    {
+        "test_bank_terminal.py",
+        "test_bench.py",
+        "test_commands.py",
+        "test_plugging.py",
+        "test_recordings.py",
+        "test_social_card.py",
+        "test_technician.py",
+        "test_tour.py",
+        "test_xfs4iot.py",
+    }
+)
 CONFORMANCE = Path(__file__).with_name("conformance") / "test_conformance.py"
 
 
@@ -39,10 +51,11 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers (``-n``, ``--dist loadgroup``) some tests stay together."""
+    """With several workers (``-n``, ``--dist loadgroup``) a file stays together, and so does what clashes."""
     for item in items:
-        if any(item.path.is_relative_to(place) for place in ONE_WORKER):
-            item.add_marker(pytest.mark.xdist_group("devices"))
+        once = any(name in item.name for name in ("[pcsc", "[xfs4iot")) or item.path.name in ONE_OF_A_MACHINE
+        if once or item.path != CONFORMANCE:  # each of whose tests has a bench of its own
+            item.add_marker(pytest.mark.xdist_group("machine" if once else item.path.name))
 
 
 @pytest.fixture(autouse=True)
