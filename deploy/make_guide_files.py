@@ -31,7 +31,10 @@ BUILD = ROOT / "assets" / "build" / "catalogue"
 LEDGER = ROOT / "assets" / "build" / "catalogue.json"
 FORMS = ("forms", "samples")
 #: What is drawn from which programs, by folder.
-MADE_BY = dict.fromkeys(FORMS, ("guide_paper.py", "guide_forms.py")) | {"cards": ("guide_cards.py",)}
+MADE_BY = dict.fromkeys(FORMS, ("guide_paper.py", "guide_forms.py")) | {
+    "cards": ("guide_cards.py",),
+    "videos": ("guide_paper.py", "guide_cards.py", "guide_videos.py"),
+}
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,11 @@ def made(missing: Sequence[Wanted]) -> Iterator[tuple[str, bytes]]:
         if forms:
             fonts = _fonts(forms, Path(folder))
             yield from zip((one.name for one in forms), pool.map(partial(_form, fonts), forms), strict=True)
+        # The longest work first, so that no core waits for another's last video.
+        videos = [one for one in missing if one.folder == "videos"]
+        filmed = pool.map(_video, videos)
         yield from _cards([one for one in missing if one.folder == "cards"], pool)
+        yield from zip((one.name for one in videos), filmed, strict=True)
 
 
 def _cards(cards: Sequence[Wanted], pool: Executor) -> Iterator[tuple[str, bytes]]:
@@ -142,6 +149,15 @@ def _form(fonts: Mapping[Face, Path], one: Wanted) -> bytes:
     item = read(one.item)
     page = form_page(item, filled=one.folder == "samples")
     return as_picture(page) if one.name.endswith(".png") else as_pdf(page, fonts, item.name.zh)
+
+
+def _video(one: Wanted) -> bytes:
+    from deploy.guide_videos import video
+
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "video.mp4"
+        video(read(one.item), file)
+        return file.read_bytes()
 
 
 def read(path: Path) -> ServiceItem:

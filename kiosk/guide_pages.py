@@ -11,7 +11,17 @@ from config.settings import KioskSettings
 from devices.identity import CHINA_TIME
 from kiosk.availability import Standing
 from kiosk.offices import closing, distance_km, is_open, next_opening
-from kiosk.pages import CLOSE, Action, Chip, GuideRendering, GuideRow, GuideSection, ReadGuide, ShowPaper
+from kiosk.pages import (
+    CLOSE,
+    Action,
+    Chip,
+    GuideRendering,
+    GuideRow,
+    GuideSection,
+    GuideVideo,
+    ReadGuide,
+    ShowPaper,
+)
 from kiosk.text import Sayable, text
 from kiosk.wire import Material, Office, ServiceItem
 
@@ -58,19 +68,29 @@ def guide_page(
         name="guide",
         title=item.name,
         chips=(*chips, _age(item.updated)),
-        renderings=tuple(
-            GuideRendering(
-                rendering,
-                text(f"guide.{rendering}"),
-                _sections(item, at_the_window, asset, pictures=rendering != "plain"),
-            )
-            for rendering in item.renderings
-            if rendering != "video"
-        ),
+        renderings=_renderings(item, at_the_window, asset),
         source=text("guide.source", source=item.source, version=item.version),
         main=_start(item, standing),
         others=(list_action,),
     )
+
+
+def _renderings(
+    item: ServiceItem, at_the_window: tuple[GuideRow, ...], asset: Assets
+) -> tuple[GuideRendering, ...]:
+    """Those the item has; the video when it has arrived."""
+    renderings = []
+    for kind in item.renderings:
+        sections = _sections(item, at_the_window, asset, pictures=kind == "illustrated")
+        video = None
+        if kind == "video":
+            file = asset(item.video) if item.video else None
+            if file is None:
+                continue
+            video = GuideVideo(file, (item.short_name, *(step.text for step in item.steps)))
+            sections = tuple(one for one in sections if one.id != "steps")
+        renderings.append(GuideRendering(kind, text(f"guide.{kind}"), sections, video))
+    return tuple(renderings)
 
 
 def guide_chips(item: ServiceItem, standing: Standing) -> tuple[Chip, ...]:

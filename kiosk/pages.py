@@ -193,12 +193,21 @@ class GuideSection:
 
 
 @dataclass(frozen=True)
+class GuideVideo:
+    """A video of the steps: its file, and the words of each of its chapters, the title's first."""
+
+    file: Path
+    captions: tuple[Sayable, ...]
+
+
+@dataclass(frozen=True)
 class GuideRendering:
-    """One form of a guide: ``plain``, ``illustrated`` or ``video``."""
+    """One form of a guide: ``plain``, ``illustrated`` or ``video``, whose steps are a film."""
 
     id: Literal["plain", "illustrated", "video"]
     title: Sayable
     sections: tuple[GuideSection, ...]
+    video: GuideVideo | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

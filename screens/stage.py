@@ -30,7 +30,7 @@ from screens.input.desk import Desk, installed
 from screens.kit.part import Part
 from screens.look import Look
 from screens.pages import render
-from screens.passages import passages
+from screens.passages import Passage, kind_of, passages
 from screens.root import Root
 from screens.strings import Strings
 from screens.strip import StripState
@@ -304,6 +304,8 @@ class KivyStage:
             kept=shown.kept,
             desk=self.desk,
             read=partial(self._read_section, shown) if self._voice.available else None,
+            narrator=_Narration(self) if self._voice.available else None,
+            watched=self.note_life,
         )
         around = Surroundings(
             self.modes,
@@ -373,6 +375,25 @@ class KivyStage:
             self._build()
         else:
             self._read_aloud(section)
+
+
+class _Narration:
+    """The stage's voice, as videos use it."""
+
+    def __init__(self, stage: KivyStage) -> None:
+        self._stage = stage
+
+    @property
+    def speaking(self) -> bool:
+        return self._stage._voice.speaking  # noqa: SLF001 its own stage
+
+    def narrate(self, words: Sayable) -> None:
+        stage = self._stage
+        passage = Passage(stage.say(words), kind_of((words,)))
+        stage._voice.read((passage,), stage.language, lambda _: None)  # noqa: SLF001
+
+    def hush(self) -> None:
+        self._stage._voice.hush()  # noqa: SLF001
 
 
 def _retire(view: View) -> None:

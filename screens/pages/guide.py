@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from kiosk.pages import GuideRow, GuideSection, ReadGuide
@@ -17,6 +18,7 @@ from screens.kit.rows import RowBody
 from screens.kit.scroller import Scroller
 from screens.kit.words import Words
 from screens.look import Look
+from screens.video.player import Player
 
 
 def render(look: Look, page: ReadGuide, hand: Hand) -> Sheet:
@@ -24,11 +26,15 @@ def render(look: Look, page: ReadGuide, hand: Hand) -> Sheet:
     m = look.measures
     kept = hand.kept
     rendering = next((one for one in page.renderings if one.id == kept.rendering), page.renderings[0])
+    places: dict[str, list[Part]] = {}
     sections = {
-        section.id: _section(look, section, hand, pictures=rendering.id != "plain")
+        section.id: _section(look, section, hand, places, pictures=rendering.id == "illustrated")
         for section in rendering.sections
     }
     parts: list[Part] = list(sections.values())
+    film = rendering.video
+    if film is not None:
+        parts.insert(0, Player(look, film, hand))
     if page.links:
         rows = [row_card(look, choice, hand.choose) for choice in page.links]
         parts.append(
@@ -38,11 +44,17 @@ def render(look: Look, page: ReadGuide, hand: Hand) -> Sheet:
         parts.append(paragraph(look, page.source, "soft", "chip"))
 
     def moved(offset: float) -> None:
-        above = [id_ for id_, part in sections.items() if scroller.place_of(part) <= offset + m.px(10)]
+        if film is not None:
+            return  # the place is the film's
+        if isinstance(scroller.start, Part):
+            return  # it is being brought to its place, which may lie too near the end to come to the top
+        edge = offset + m.px(10)
+        above = [id_ for id_, part in sections.items() if scroller.place_of(part) <= edge]
         kept.section = above[-1] if above and offset else ""
+        kept.step = sum(scroller.place_of(part) <= edge for part in places.get("steps", ()))
 
     def switch(id_: str) -> None:
-        kept.rendering = id_
+        kept.rendering, kept.playing = id_, id_ == "video"
         hand.again()
 
     above = chips(look, page.chips)
@@ -51,17 +63,30 @@ def render(look: Look, page: ReadGuide, hand: Hand) -> Sheet:
         parts.insert(0, above)
     options = [(one.id, one.title) for one in page.renderings]
     segments = Segments(look, options, rendering.id, switch) if len(options) > 1 else None
-    scroller = Scroller(look, Column(parts, gap=m.px(9)), start=sections.get(kept.section, 0.0), moved=moved)
+    start = 0.0 if film is not None else _place(hand, sections, places.get("steps", []))
+    scroller = Scroller(look, Column(parts, gap=m.px(9)), start=start, moved=moved)
     under = [part for part in (None if scarce else above, None if look.landscape else segments) if part]
     body = Column([segments, scroller], gap=m.px(5)) if look.landscape and segments else scroller
     return Sheet(under=Column(under, gap=m.px(6)) if under else None, body=body)
 
 
-def _section(look: Look, section: GuideSection, hand: Hand, *, pictures: bool) -> Part:
+def _place(hand: Hand, sections: Mapping[str, Part], steps: Sequence[Part]) -> Part | float:
+    """Where the resident was: at a step, or at a section."""
+    kept = hand.kept
+    if kept.section == "steps" and 1 < kept.step <= len(steps):
+        return steps[kept.step - 1]
+    return sections.get(kept.section, 0.0)
+
+
+def _section(
+    look: Look, section: GuideSection, hand: Hand, places: dict[str, list[Part]], *, pictures: bool
+) -> Part:
+    """A section; its rows are put into ``places``."""
     m = look.measures
     parts: list[Part] = [_heading(look, section, hand)]
     parts += [paragraph(look, words) for words in section.paragraphs]
-    rows = [_row(look, row, hand, pictures=pictures) for row in section.rows]
+    rows: list[Part] = [_row(look, row, hand, pictures=pictures) for row in section.rows]
+    places[section.id] = rows
     if rows:
         parts += [Space(m.px(1)), Column(rows, gap=m.px(4))]
     return Column(parts, gap=m.px(2))

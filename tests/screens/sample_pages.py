@@ -22,6 +22,7 @@ from kiosk.pages import (
     GuideRendering,
     GuideRow,
     GuideSection,
+    GuideVideo,
     Home,
     MarkMaterials,
     Notice,
@@ -266,6 +267,22 @@ def guide_page() -> ReadGuide:
     )
 
 
+def video_page() -> ReadGuide:
+    """The guide with its video first."""
+    page = guide_page()
+    steps = page.renderings[1].sections[2]
+    film = GuideVideo(
+        CATALOGUE / "videos" / "resident-medical-insurance-enrol.mp4",
+        (
+            Both("居民医保参保", "Medical insurance"),
+            *(row.title for row in steps.rows),
+        ),
+    )
+    rest = tuple(one for one in page.renderings[0].sections if one.id != "steps")
+    video = GuideRendering("video", Both("视频", "Video"), rest, film)
+    return replace(page, name="guide-video", renderings=(video, *page.renderings))
+
+
 class PaintedFrame:
     """A camera picture drawn by arithmetic: a pale page on a brown desk."""
 
@@ -389,6 +406,7 @@ def pages() -> dict[str, Page]:
         "guide-pictures": replace(
             guide_page(), name="guide-pictures", renderings=guide_page().renderings[::-1]
         ),
+        "guide-video": video_page(),
         "sample": ShowPaper(
             name="sample",
             title=Both("申请表：样表", "Application form: sample"),

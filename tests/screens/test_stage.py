@@ -239,10 +239,6 @@ async def test_steps_show_their_cards_in_the_colours_of_the_theme(screen: Screen
             wide = round(min(card.width, card.most))
             ground = _kept[(card.file, wide, round(wide / 2), screen.stage.look.theme)].pixels[:3]
             assert tuple(ground) == (255, 255, 255), "a night card on white paper"
-        for _ in range(6):
-            await screen.finger.tap("scroll-down")
-            if (key := screen.finger.find("sample-form")) and key.get_root_window():
-                break
         await screen.finger.tap("sample-form")
         assert (await shown).id == "sample-form"
 

@@ -1,0 +1,1 @@
+"""Videos of guides: read in a thread of their own, drawn by the page."""
