@@ -36,8 +36,9 @@ class Freshness:
     """Looks at every picture of a live camera.
 
     Args:
-        patience: seconds of unchanged or unreadable pictures after which a camera counts as frozen or broken.
-            A real sensor always has noise, so that no two of its pictures are the same.
+        patience: seconds of unchanged or unreadable pictures after which a camera counts as frozen or broken,
+            the time in which nobody looked not counted. A real sensor always has noise, so that no two of its
+            pictures are the same.
         live: pictures keep coming; otherwise each may stay as long as it likes.
     """
 
@@ -47,6 +48,7 @@ class Freshness:
         self._print: int | None = None
         self._changed: float | None = None
         self._same = 0
+        self._new = False
         self._readable: float | None = None
         self._colour: str | None = None
         self._coloured = 0
@@ -55,14 +57,16 @@ class Freshness:
 
     def saw(self, picture: Picture | None, at: float) -> None:
         """A picture came at this time, or one that cannot be read."""
-        self._now = at
+        # While nobody looked, nobody knows that it stood still.
+        rested, self._now = at - self._now > self._patience, at
         if picture is None:
-            self._readable = at if self._readable is None else self._readable
+            self._readable = at if self._readable is None or rested else self._readable
             return
         self._readable = None
         seen = zlib.crc32(picture.tobytes())
         self._same += 1
-        if seen != self._print or self._changed is None:
+        self._new = seen != self._print
+        if self._new or self._changed is None or rested:
             self._print, self._changed, self._same = seen, at, 1
         colour = colour_fault(picture)
         self._coloured = self._coloured + 1 if colour == self._colour else 1
@@ -79,7 +83,7 @@ class Freshness:
             return True
         if self._readable is not None:
             return False
-        return self._coloured >= self._needed if self._colour is not None else self._changed == self._now
+        return self._coloured >= self._needed if self._colour is not None else self._new
 
     @property
     def per_second(self) -> float | None:

@@ -146,6 +146,20 @@ def test_a_picture_that_never_changes_is_frozen_after_its_time_and_not_before() 
     assert not list(watch.troubles)
 
 
+def test_the_time_in_which_nobody_looked_is_not_held_against_a_camera() -> None:
+    watch = Freshness(2.0, live=True)
+    for at in (0.0, 5.0, 5.1, 5.2):
+        watch.saw(_noise(1), at)
+    assert not watch.troubles, "three pictures alike in 0.2 s, after a rest"
+    assert not watch.sure, "so that whoever asks looks on"
+    for at in (6.0, 7.0):
+        watch.saw(_noise(1), at)
+    assert watch.troubles == ("frozen-picture",)
+    watch.saw(None, 20.0)
+    watch.saw(None, 30.0)
+    assert "garbage" not in watch.troubles
+
+
 def test_a_picture_in_a_folder_may_stay_as_it_is() -> None:
     watch = Freshness(2.0, live=False)
     for at in (0.0, 9.0):
