@@ -21,7 +21,7 @@ from screens.look import Look
 from screens.video.reel import Reel, Still
 
 _log = structlog.get_logger(__name__)
-#: Pictures shown in a second: gentle movement asks for no more, and without a graphics chip each of them draws
+#: Pictures shown in a second: gentle movement asks for no more, and without a graphics chip each one draws
 #: the whole window.
 _FRAMES: Final = 10
 
