@@ -24,7 +24,7 @@ def test_a_measured_subject_takes_its_place_on_the_page_and_leaves_the_others(tm
     assert "old head" not in text
     assert "gone" not in text
     assert "bare pyserial loop" in text
-    assert "aim ≤ 1.1x" in text
+    assert "aim ≤ 1.05x" in text
 
 
 @pytest.mark.parametrize("title", ORDER)
