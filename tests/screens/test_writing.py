@@ -179,9 +179,7 @@ async def test_the_way_to_write_is_kept_for_the_visit_and_ends_with_it(screen: S
 
 async def test_the_next_person_finds_nothing_of_what_was_written(screen: Screen) -> None:
     written = chr(0x9F99) + chr(0x51E4)  # put together here, so that no constant of a test holds it
-    tables = [
-        thing for thing in gc.get_objects() if _holds(thing, written)
-    ]  # of words
+    tables = [thing for thing in gc.get_objects() if _holds(thing, written)]  # of words
     async with screen.showing(ADDRESS):
         await screen.finger.type("longfeng")
         await choose(screen, written)
