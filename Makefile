@@ -17,7 +17,8 @@ setup:
 	@deploy/setup.sh kiosk
 
 test: lint
-	@$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadgroup
+	@$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile -m "not machine"
+	@$(PYTHON) -m pytest -m machine
 
 lint:
 	@deploy/setup.sh test

@@ -12,15 +12,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 import structlog
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from devices.simulators.pcsc_service import PcscService
+
+# A busy machine is slow to make up examples, too: that says nothing of what is tested.
+settings.register_profile("house", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 GRACE = 5.0
 """Seconds a thread has to end by itself after its test: it was told to stop, not waited for."""
 
 
 #: These use what a machine has once: the PC/SC service, the ports at which XFS4IoT services are looked for.
+#: They are marked ``machine``, and `make test` runs them one after the other.
 ONE_OF_A_MACHINE = frozenset(
     {
         "test_bank_terminal.py",
@@ -50,12 +56,10 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if asked and not CONFORMANCE.is_relative_to(collection_path) else None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With several workers (``-n``, ``--dist loadgroup``) a file stays together, and so does what clashes."""
-    for item in items:
-        once = any(name in item.name for name in ("[pcsc", "[xfs4iot")) or item.path.name in ONE_OF_A_MACHINE
-        if once or item.path != CONFORMANCE:  # each of whose tests has a bench of its own
-            item.add_marker(pytest.mark.xdist_group("machine" if once else item.path.name))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what clashes on one machine."""
+    if any(name in item.name for name in ("[pcsc", "[xfs4iot")) or item.path.name in ONE_OF_A_MACHINE:
+        item.add_marker(pytest.mark.machine)
 
 
 @pytest.fixture(autouse=True)

