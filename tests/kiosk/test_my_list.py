@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 import segno
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kiosk.journeys.submit_item import settle_situation
 from kiosk.my_list import LARGEST_QR, MyList, phone_words, read_marks
-from kiosk.pages import Answer, ReadGuide, ShowPaper
+from kiosk.pages import Answer, Page, ReadGuide, ShowPaper
 from kiosk.policies import match_all, next_fact
 from kiosk.stage import Wish
-from kiosk.visit import Ending
+from kiosk.visit import Ending, Visit
 from tests.kiosk.items import demonstration, item
 from tests.kiosk.resident import On, ScriptedResident
 from tests.kiosk.site import Town, town
@@ -85,6 +88,24 @@ def test_the_code_for_the_phone_holds_words_alone_and_fits(item_id: str) -> None
 @given(st.text(max_size=80))
 def test_marks_are_read_from_whatever_is_there(value: str) -> None:
     assert all(mark == mark.strip() for mark in read_marks(value).values())
+
+
+async def test_a_situation_that_decides_what_is_photographed_is_asked_once() -> None:
+    usual = item(ITEM)
+    photographed = usual.model_copy(
+        update={"materials": tuple(one.model_copy(update={"capture": True}) for one in usual.materials)}
+    )
+    asked = []
+
+    async def show(page: Page) -> Answer:
+        asked.append(page.name)
+        return Answer("enter", "child")
+
+    visit = cast("Visit", SimpleNamespace(show=show))
+    assert await settle_situation(visit, photographed, {}) == {"person": "child"}
+    assert await settle_situation(visit, photographed, {"person": "adult"}) == {"person": "adult"}
+    assert asked == ["situation-person"]
+    assert await settle_situation(visit, usual, {}) == {}, "nothing is asked that decides nothing"
 
 
 def _asked_if_nothing_is_said() -> list[str]:
