@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-LOCALES = (ROOT / "screens" / "locale", ROOT / "hub" / "locale")
+LOCALES = (ROOT / "screens" / "locale", ROOT / "hub" / "locale", *sorted(ROOT.glob("hub/*/locale")))
 
 
 def main() -> None:
