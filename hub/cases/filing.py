@@ -7,7 +7,8 @@ from http import HTTPStatus
 from django.utils import timezone
 
 from hub.cases.models import Case, Material, resident_index
-from hub.cases.numbers import next_case_no, working_days_after
+from hub.cases.numbers import next_case_no
+from hub.cases.working_days import working_days_after
 from hub.catalogue.models import Publication
 from hub.intake.opening import Arrival
 from hub.problems import ProblemError
