@@ -17,6 +17,8 @@ from kiosk.wire.suites import HYBRID, suite_names
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 _DEFAULT_DATA = Path("hub-data")
+ROLES = ("administrator", "publisher", "clerk", "technician", "auditor", "security_officer")
+"""``hub.accounts.models.Role``, which needs Django."""
 
 
 def _data_option(command: Command) -> Command:
@@ -169,25 +171,27 @@ def receive(data: Path, files: tuple[Path, ...]) -> None:
         click.echo(json.dumps(receipt, ensure_ascii=False))
 
 
-@hub.command()
+@hub.command("create-account")
 @_data_option
-@click.option("--username", prompt=True, help="Name to log in with.")
+@click.argument("username")
+@click.option(
+    "--role",
+    type=click.Choice(ROLES),
+    required=True,
+    help="What they do; accounts are managed by a security officer.",
+)
+@click.option("--organisation", default="", help="Name of the place below which they see; else everything.")
 @click.password_option(help="Password; asked for when not given.")
-def createadmin(data: Path, username: str, password: str) -> None:
-    """Make an administrator of the console."""
+def create_account(data: Path, username: str, role: str, organisation: str, password: str) -> None:
+    """Make an account of the console for USERNAME."""
     _prepare(data)
-    from django.contrib.auth.models import User
-    from django.contrib.auth.password_validation import validate_password
-    from django.core.exceptions import ValidationError
+    from hub.accounts.making import AccountRefused, make_account
 
-    if User.objects.filter(username=username).exists():
-        raise click.ClickException(f"there is a user {username} already")
     try:
-        validate_password(password, User(username=username))
-    except ValidationError as error:
-        raise click.ClickException(" ".join(error.messages)) from None
-    User.objects.create_superuser(username, password=password)
-    click.echo(f"{username} may log in at /console/")
+        account = make_account(username, password, role, organisation)
+    except AccountRefused as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{username} may log in at /console/ as {account.role}")
 
 
 def _prepare(data: Path, host: str | None = None) -> None:

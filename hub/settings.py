@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+import dj_database_url
 from django.utils.translation import gettext_lazy as _
 
 from hub.data import HubData
@@ -26,6 +27,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "hub.accounts",
+    "hub.audit",
     "hub.kiosks",
     "hub.intake",
     "hub.cases",
@@ -61,21 +64,24 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
+_SQLITE: dict[str, Any] = {
+    "ENGINE": "django.db.backends.sqlite3",
+    "NAME": DATA.database,
+    "OPTIONS": {
+        "timeout": 20,
+        # A writer that would have to upgrade its lock in the middle fails at once instead of waiting.
+        "transaction_mode": "IMMEDIATE",
+        # FULL: a kiosk erases its copy as soon as it holds our receipt.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
+    },
+}
+_ELSEWHERE = os.environ.get("DATABASE_URL")
 DATABASES: dict[str, dict[str, Any]] = {
-    "default": {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": DATA.database,
-        "OPTIONS": {
-            "timeout": 20,
-            # A writer that would have to upgrade its lock in the middle fails at once instead of waiting.
-            "transaction_mode": "IMMEDIATE",
-            # FULL: a kiosk erases its copy as soon as it holds our receipt.
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
-        },
-    }
+    "default": dict(dj_database_url.parse(_ELSEWHERE, conn_max_age=600)) if _ELSEWHERE else _SQLITE
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+AUTHENTICATION_BACKENDS = ["hub.accounts.roles.RoleBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

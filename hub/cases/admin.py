@@ -29,6 +29,7 @@ class CopyInline(ReadOnlyInline):
 class CaseAdmin(ReadOnlyAdmin):
     """All cases, newest first."""
 
+    scope = "kiosk__organisation"
     list_display = ("case_no", "item_id", "state", "received_at", "promised_by", "kiosk", "check_code")
     list_filter = ("state", "item_id")
     search_fields = ("case_no", "check_code")
@@ -41,6 +42,7 @@ class CaseAdmin(ReadOnlyAdmin):
 class ResultAdmin(ReadOnlyAdmin):
     """All results with their copies."""
 
+    scope = "case__kiosk__organisation"
     list_display = ("case", "decided_at")
     search_fields = ("case__case_no", "copies__verification_code")
     exclude = ("certificate",)

@@ -12,5 +12,6 @@ from hub.console import ReadOnlyAdmin
 class PublicationAdmin(ReadOnlyAdmin):
     """All publications, newest first."""
 
+    scope = None
     list_display = ("version", "published_at", "file")
     exclude = ("items",)

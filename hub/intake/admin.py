@@ -12,6 +12,7 @@ from hub.intake.models import ReceivedItem
 class ReceivedItemAdmin(ReadOnlyAdmin):
     """Everything kiosks delivered, newest first."""
 
+    scope = "kiosk__organisation"
     list_display = ("id", "kind", "kiosk", "received_at")
     list_filter = ("kind",)
     exclude = ("receipt",)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
 
-from hub.console import ReadOnlyAdmin
+from hub.console import HubAdmin, ReadOnlyAdmin
 from hub.kiosks.models import EnrolmentCode, Kiosk
 
 
 @admin.register(Kiosk)
-class KioskAdmin(ModelAdmin):
+class KioskAdmin(HubAdmin):
     """All kiosks; a lost or stolen one is revoked here."""
 
     list_display = ("id", "place", "software", "last_seen", "held", "enrolled_at", "revoked")
@@ -36,4 +35,5 @@ class KioskAdmin(ModelAdmin):
 class EnrolmentCodeAdmin(ReadOnlyAdmin):
     """One-time codes, used and not used; the code itself is shown once, when it is made."""
 
+    scope = None
     list_display = ("created_at", "expires_at", "kiosk")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from hub.accounts.models import root_organisation
+
 
 class Kiosk(models.Model):
     """An enrolled kiosk and its last sign of life (``kiosk.wire.CheckIn``)."""
@@ -12,6 +14,13 @@ class Kiosk(models.Model):
     id = models.CharField(_("number"), max_length=32, primary_key=True)
     public_key = models.BinaryField(max_length=32, unique=True, editable=False)
     place = models.CharField(_("place"), max_length=120, blank=True)
+    organisation = models.ForeignKey(
+        "accounts.Organisation",
+        verbose_name=_("organisation"),
+        on_delete=models.PROTECT,
+        default=root_organisation,
+        related_name="kiosks",
+    )
     software = models.CharField(_("software"), max_length=64, blank=True)
     enrolled_at = models.DateTimeField(_("enrolled"), auto_now_add=True)
     revoked = models.BooleanField(_("revoked"), default=False)

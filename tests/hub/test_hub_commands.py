@@ -80,7 +80,9 @@ def test_a_damaged_intake_key_is_said_in_words(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def console(hub: HubProcess) -> requests.Session:
     """An administrator's browser, logged in."""
-    hub_command("createadmin", "--data", str(hub.data), "--username", "keeper", "--password", PASSWORD)
+    hub_command(
+        "create-account", "keeper", "--role", "administrator", "--data", str(hub.data), "--password", PASSWORD
+    )
     session = requests.Session()
     session.get(f"{hub.url}/console/login/", timeout=5)
     form = {

@@ -1,0 +1,79 @@
+"""What each role may do: one table of Django's permissions ("app.verb_model"), and what answers from it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.models import AnonymousUser, User
+from django.db.models import Model
+
+from hub.accounts.models import Account, Role
+
+_FLEET_VIEW: Final = frozenset({"kiosks.view_kiosk", "accounts.view_organisation"})
+
+PERMISSIONS: Final[dict[str, frozenset[str]]] = {
+    Role.ADMINISTRATOR: _FLEET_VIEW
+    | {
+        "kiosks.change_kiosk",
+        "kiosks.view_enrolmentcode",
+        "kiosks.add_enrolmentcode",
+        "accounts.add_organisation",
+        "accounts.change_organisation",
+        "accounts.delete_organisation",
+        "intake.view_receiveditem",
+        "cases.view_case",
+        "cases.view_result",
+        "catalogue.view_publication",
+        "evaluations.view_troubleticket",
+    },
+    Role.PUBLISHER: frozenset({"catalogue.view_publication"}),
+    Role.CLERK: frozenset(
+        {
+            "cases.view_case",
+            "cases.view_result",
+            "evaluations.view_troubleticket",
+            "catalogue.view_publication",
+        }
+    ),
+    Role.TECHNICIAN: _FLEET_VIEW | {"kiosks.view_enrolmentcode", "kiosks.add_enrolmentcode"},
+    Role.AUDITOR: frozenset({"audit.view_entry", "audit.export_entry"}),
+    Role.SECURITY_OFFICER: frozenset(
+        {
+            "accounts.view_account",
+            "accounts.add_account",
+            "accounts.change_account",
+            "accounts.view_organisation",
+            "audit.view_entry",
+        }
+    ),
+}
+"""Permissions by role. Nobody who handles cases manages accounts, nobody who is recorded keeps the record."""
+
+
+def account_of(user: User | AnonymousUser) -> Account | None:
+    """The account of a user that may work, ``None`` for anybody else."""
+    if not isinstance(user, User) or not user.is_active:
+        return None
+    return getattr(user, "account", None)
+
+
+class RoleBackend(ModelBackend):
+    """Logs in by password; permissions come from the role's row in ``PERMISSIONS`` and from nowhere else."""
+
+    def get_all_permissions(
+        self,
+        user_obj: User | AnonymousUser,
+        obj: Model | None = None,  # type: ignore[override]
+    ) -> set[str]:
+        """The permissions of the user's role."""
+        account = account_of(user_obj)
+        return set(PERMISSIONS[account.role]) if account is not None else set()
+
+    def get_group_permissions(self, user_obj: Any, obj: Model | None = None) -> set[str]:
+        """None: groups say nothing here."""
+        return set()
+
+    def has_perm(self, user_obj: Any, perm: str, obj: Model | None = None) -> bool:
+        """Whether the user's role permits it."""
+        return perm in self.get_all_permissions(user_obj, obj)
