@@ -1,4 +1,4 @@
-"""The hub's data folder: database, secret key, intake keys, publisher's key. All of it for its owner alone.
+"""The hub's data folder: database and keys. All of it for its owner alone.
 
 Nothing here imports Django: the folder is prepared before the settings are read.
 """
@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from hub.data_keys import DataKeyError, DataKeys, write_secret
 from kiosk.wire import HYBRID, HpkeOpener, KeyUnreadable, new_private_key, publisher_text
 
 DATA_VARIABLE: Final = "YEDENG_HUB_DATA"
@@ -54,13 +55,18 @@ class HubData:
                     Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
                 )
                 write_secret(self.folder / "publisher.key", pem.decode("ascii"))
+            self.resident_keys.prepare()
         except OSError as error:
             raise HubDataError(f"{self.folder} cannot be used: {error.strerror}") from error
         _ = self.opener
+        try:
+            _ = self.resident_keys.prefix
+        except DataKeyError as error:
+            raise HubDataError(str(error)) from error
 
     @property
     def secret_key(self) -> str:
-        """What signs sessions and derives look-up keys; a passing one while the folder is not prepared."""
+        """What signs sessions; a passing one while the folder is not prepared."""
         try:
             return (self.folder / "secret.key").read_text(encoding="ascii").strip()
         except OSError:
@@ -78,6 +84,11 @@ class HubData:
             return HpkeOpener.from_texts(texts)
         except (OSError, UnicodeError, KeyUnreadable) as error:
             raise HubDataError(f"{file} is not an intake key: {error}") from error
+
+    @cached_property
+    def resident_keys(self) -> DataKeys:
+        """What closes residents' data in the database."""
+        return DataKeys(self.folder)
 
     @property
     def recipients(self) -> tuple[str, ...]:
@@ -140,12 +151,3 @@ def write_key_pair(folder: Path, suite: str = HYBRID) -> tuple[Path, Path]:
     write_secret(private, text)
     public.write_text(HpkeOpener.from_texts([text]).sealers[0].text, encoding="ascii")
     return public, private
-
-
-def write_secret(file: Path, text: str) -> None:
-    """Write a new file for its owner alone, synced; raises ``FileExistsError`` if it is there."""
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as handle:
-        handle.write(text)
-        handle.flush()
-        os.fsync(handle.fileno())
