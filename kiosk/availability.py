@@ -13,7 +13,7 @@ from devices.contract import Camera, ChipCardReader, Device, IdCardReader, Recei
 from devices.supervisor import Supervisor
 from kiosk.pages import Chip, Tone
 from kiosk.text import text
-from kiosk.wire import ServiceItem
+from kiosk.wire import Lack, ServiceItem
 
 D = TypeVar("D", bound=Device)
 
@@ -64,10 +64,11 @@ class Availability:
         self._devices = devices
         self._is_online = is_online
         self._may_file = may_file
+        self._sorted: tuple[tuple[ServiceItem, ...], tuple[tuple[ServiceItem, ...], ...]] | None = None
 
     def of(self, item: ServiceItem) -> Standing:
         """Where ``item`` can be done now."""
-        if item.self_service not in {"submit", "print"} or (item.self_service == "submit" and not item.form):
+        if not done_at_kiosks(item):
             return Standing("window")
         missing = self._missing(item)
         stops = missing
@@ -77,6 +78,36 @@ class Availability:
             sometimes = set() if _always_photographed(item) else {"camera"}
             stops = [need for need in missing if need not in NOT_NEEDED_TO_SUBMIT | sometimes]
         return Standing("later", tuple(stops)) if stops else Standing("here", tuple(missing))
+
+    def lacks(self, items: tuple[ServiceItem, ...]) -> tuple[Lack, ...]:
+        """What is missing here now, with those of ``items`` that it costs, for the hub.
+
+        Items that are alike in what they need are asked for once: a catalogue may have 100,000 of them.
+        """
+        found: dict[tuple[str, bool], list[str]] = {}
+        for alike in self._alike(items):
+            standing = self.of(alike[0])
+            if standing.missing:
+                cost = found.setdefault((standing.missing[0], standing.where == "later"), [])
+                cost.extend(item.id for item in alike)
+        return tuple(
+            Lack(cause=cause, device=self._device(cause), stops=stops, items=tuple(ids))
+            for (cause, stops), ids in found.items()
+        )
+
+    def _alike(self, items: tuple[ServiceItem, ...]) -> tuple[tuple[ServiceItem, ...], ...]:
+        if self._sorted is None or self._sorted[0] is not items:
+            groups: dict[object, list[ServiceItem]] = {}
+            for item in items:
+                if item.done_at_kiosks:
+                    key = (item.self_service, item.needs, _always_photographed(item))
+                    groups.setdefault(key, []).append(item)
+            self._sorted = items, tuple(map(tuple, groups.values()))
+        return self._sorted[1]
+
+    def _device(self, need: str) -> str:
+        device = self._devices.first(SERVED_BY[need]) if need in SERVED_BY else None
+        return device.name if device is not None else ""
 
     def _missing(self, item: ServiceItem) -> list[str]:
         """What this kiosk lacks now; of the cards that serve, one reader is enough."""
@@ -91,6 +122,11 @@ class Availability:
         if need == "network":
             return self._is_online()
         return usable(self._devices, SERVED_BY[need]) is not None
+
+
+def done_at_kiosks(item: ServiceItem) -> bool:
+    """Whether kiosks do this item at all, whatever works at the moment."""
+    return item.self_service == "print" or (item.self_service == "submit" and bool(item.form))
 
 
 def cards_for(item: ServiceItem) -> tuple[str, ...]:

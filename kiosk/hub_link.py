@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -26,8 +27,10 @@ from kiosk.wire import (
     DeviceReport,
     HeldItem,
     KeyUnreadable,
+    Lack,
     NotPublished,
     QueueReport,
+    ServiceItem,
 )
 from offline_queue import Envelope, LeasedItem, OfflineQueue, Outcome, QueueError, RetryLater, State
 
@@ -39,12 +42,14 @@ RETRY: Final = 3.0
 
 _HELD_TOLD: Final = 50
 _LONGEST_REASON: Final = 400
+_LONGEST_PHONE: Final = 40
 
 
 class HubLink:
     """Keeps one kiosk in touch with its hub; everything else goes on without it.
 
-    ``on_return`` is called when the hub answers again after it did not.
+    ``on_return`` is called when the hub answers again after it did not; ``lacks`` tells what is missing for
+    the items it is given.
     """
 
     def __init__(self, site: Site, queue: OfflineQueue, guide: Guide, devices: Supervisor) -> None:
@@ -54,7 +59,9 @@ class HubLink:
         self._devices = devices
         self._look_now = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._began = time.monotonic()
         self.on_return: Callable[[], None] = lambda: None
+        self.lacks: Callable[[tuple[ServiceItem, ...]], tuple[Lack, ...]] | None = None
         self.client: HubClient | None = None
         self.identity: KioskIdentity | None = None
         self.online = False
@@ -238,6 +245,9 @@ class HubLink:
                 incidents=stats.incidents,
                 held_items=tuple(map(_held, self._queue.envelopes(State.HELD)[:_HELD_TOLD])),
             ),
+            lacks=self.lacks(self._guide.items) if self.lacks is not None and self._guide.version else None,
+            up_seconds=time.monotonic() - self._began,
+            keeper_phone=self._site.kiosk.keeper_phone[:_LONGEST_PHONE],
         )
 
 

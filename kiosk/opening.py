@@ -74,6 +74,8 @@ async def open_kiosk(site: Site) -> AsyncIterator[Opened]:
             clock_offset=lambda: link.clock_offset,
         )
         availability = Availability(devices, is_online=lambda: link.online, may_file=submissions.may_file)
+        # What arrives at the hub has found a network, whatever held before it was sent.
+        link.lacks = Availability(devices, is_online=lambda: True, may_file=submissions.may_file).lacks
         kiosk = Kiosk(
             site,
             devices,

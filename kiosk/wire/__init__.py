@@ -34,6 +34,7 @@ from kiosk.wire.fleet import (
     EnrolmentReply,
     EnrolmentRequest,
     HeldItem,
+    Lack,
     QueueReport,
 )
 from kiosk.wire.forms import Choice, Consent, FormField
@@ -129,6 +130,7 @@ __all__ = [
     "IntakeBatch",
     "IntakeEnvelope",
     "KeyUnreadable",
+    "Lack",
     "Material",
     "MaterialFile",
     "Message",

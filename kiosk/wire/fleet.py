@@ -92,8 +92,28 @@ class QueueReport(Message):
     held_items: tuple[HeldItem, ...] = Field(default=(), max_length=50)
 
 
+class Lack(Message):
+    """Something that is missing at a kiosk now, and the items that it costs.
+
+    ``cause`` is what is missing: a need of the items, such as ``id_card``, or ``storage``. ``device`` names
+    the device that should serve it, as in the devices' reports; it is empty where the kiosk has none.
+    ``stops``: the items cannot be done; otherwise they can, with something less, such as no paper receipt.
+    """
+
+    cause: Name
+    device: str = Field(default="", max_length=64)
+    stops: bool
+    items: tuple[Name, ...] = Field(min_length=1, max_length=100_000)
+
+
 class CheckIn(Message):
-    """A kiosk's sign of life."""
+    """A kiosk's sign of life.
+
+    ``lacks`` is null from a kiosk that does not say what can be done there; an item that no lack names can be
+    done, if it is in the catalogue of ``catalogue_version`` and meant for kiosks at all. The network is never
+    among them: a report that arrives has found one. ``up_seconds`` is how long the kiosk's software has run,
+    by no clock that could be wrong. ``keeper_phone`` is what residents are shown there.
+    """
 
     sent_at: AwareDatetime
     software: str
@@ -101,6 +121,9 @@ class CheckIn(Message):
     devices: tuple[DeviceReport, ...] = ()
     queue: QueueReport
     out_of_service: Name | None = None
+    lacks: tuple[Lack, ...] | None = Field(default=None, max_length=100)
+    up_seconds: float | None = Field(default=None, ge=0)
+    keeper_phone: str = Field(default="", max_length=40)
 
 
 class CheckInReply(Message):

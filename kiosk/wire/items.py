@@ -149,6 +149,11 @@ class ServiceItem(Message):
     consent: Consent | None = None
 
     @property
+    def done_at_kiosks(self) -> bool:
+        """Whether kiosks do this item at all, whatever works at the moment."""
+        return self.self_service == "print" or (self.self_service == "submit" and bool(self.form))
+
+    @property
     def accepts(self) -> tuple[Need, ...]:
         """The cards by which an applicant may identify themselves here, in the order the item names them."""
         return tuple(need for need in self.needs if need in {"id_card", "social_card"})

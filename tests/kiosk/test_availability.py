@@ -17,8 +17,9 @@ from kiosk.my_list import MyList, list_page
 from kiosk.pages import Action
 from kiosk.submissions import Submissions
 from kiosk.text import Text, text
+from kiosk.wire import Lack
 from offline_queue import OfflineQueue, Uploader
-from tests.kiosk.items import item
+from tests.kiosk.items import demonstration, item
 from tests.offline_queue.sealers import Scrambler
 
 ALL = {IdCardReader, ChipCardReader, Camera, ReceiptPrinter}
@@ -27,6 +28,7 @@ RECORD = "social-insurance-record"
 
 
 class _Works:
+    name = "a-device"
     status = DeviceStatus(DeviceState.ONLINE, fitness=Fitness.OK)
 
 
@@ -88,6 +90,33 @@ def test_a_disk_down_to_its_reserve_is_told_before_the_first_question(tmp_path: 
         assert begin is not None
         assert on_the_list is not None
         assert (begin.id, begin.enabled, on_the_list.id) == ("submit", True, "submit")
+
+
+def test_the_hub_is_told_what_is_missing_and_which_items_it_costs() -> None:
+    items = (item(MEDICAL), item(RECORD), item("marriage-register"))
+    assert availability(ALL).lacks(items) == ()
+    without_camera = availability(ALL - {Camera}).lacks(items)
+    assert without_camera == (Lack(cause="camera", stops=True, items=(MEDICAL,)),)
+    without_printer = availability(ALL - {ReceiptPrinter}).lacks(items)
+    assert without_printer == (
+        Lack(cause="receipt_printer", stops=False, items=(MEDICAL,)),
+        Lack(cause="document_printer", stops=True, items=(RECORD,)),
+    )
+    full = availability(ALL, may_file=False).lacks(items)
+    assert full == (Lack(cause="storage", stops=True, items=(MEDICAL,)),)
+
+
+def test_the_report_to_the_hub_agrees_with_what_each_page_says() -> None:
+    items = tuple(demonstration().items)
+    for without in ({Camera}, {IdCardReader}, {IdCardReader, ChipCardReader}, {ReceiptPrinter}, ALL):
+        here = availability(ALL - without)
+        told = {name: (lack.cause, lack.stops) for lack in here.lacks(items) for name in lack.items}
+        standings = {one.id: here.of(one) for one in items}
+        assert told == {
+            name: (standing.missing[0], standing.where == "later")
+            for name, standing in standings.items()
+            if standing.missing
+        }
 
 
 def test_an_id_card_serves_wherever_a_social_security_card_does_and_alone_for_results() -> None:
