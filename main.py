@@ -24,6 +24,17 @@ class Lazy(NamedTuple):
     module: str
     attribute: str
     summary: str
+    added: tuple[Lazy, ...] = ()
+    """What other rooms add to a group. Imports run one way, so it is only here that they meet."""
+
+    def load(self) -> click.Command:
+        """The command, with what is added to it."""
+        command: object = getattr(importlib.import_module(self.module), self.attribute)
+        assert isinstance(command, click.Command)
+        for one in self.added:
+            assert isinstance(command, click.Group)
+            command.add_command(one.load())
+        return command
 
 
 COMMANDS = {
@@ -34,7 +45,12 @@ COMMANDS = {
     "bench": Lazy("devices.simulators.commands", "bench", "Simulate a site's devices, cards and paper."),
     "bench-window": Lazy("screens.commands", "bench_window", "The same in a window, beside the kiosk."),
     "queue": Lazy("kiosk.queue_commands", "queue", "The outbox: put, drain, list, check, release."),
-    "guide": Lazy("kiosk.guide_commands", "guide", "Catalogues of guides: build, check, show, search."),
+    "guide": Lazy(
+        "kiosk.guide_commands",
+        "guide",
+        "Catalogues of guides: build, check, show, search, preview.",
+        (Lazy("screens.previewing", "preview", "Draw a guide as residents see it."),),
+    ),
     "doctor": Lazy("kiosk.commands", "doctor", "Check this installation, in words."),
 }
 
@@ -51,12 +67,8 @@ class LazyCommands(click.Group):
 
     @override
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        entry = COMMANDS[cmd_name]
-        command = getattr(importlib.import_module(entry.module), entry.attribute)
-        assert isinstance(command, click.Command)
-        return command
+        entry = COMMANDS.get(cmd_name)
+        return entry.load() if entry else None
 
     @override
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -6,7 +6,6 @@ import contextlib
 import json
 from contextlib import closing
 from pathlib import Path
-from typing import Final
 
 import click
 
@@ -14,11 +13,9 @@ from config.settings import SettingsError, load_site
 from kiosk.catalogue.file import CatalogueDamaged, CatalogueFile, build
 from kiosk.catalogue.shelf import Shelf
 from kiosk.enrolment import IdentityDamaged, load_identity
+from kiosk.guide_source import DEMONSTRATION
 from kiosk.search import IndexUnusable, Search, entry_of, is_current, search_in_memory
 from kiosk.wire import CatalogueSource, Fault, ServiceItem, read_source, source_digest
-
-#: The demonstration's source, which comes with this software.
-DEMONSTRATION: Final = Path(__file__).parents[1] / "hub" / "catalogue" / "demonstration"
 
 _folder = click.Path(path_type=Path, file_okay=False)
 _files_option = click.option(

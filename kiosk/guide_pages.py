@@ -15,6 +15,7 @@ from kiosk.pages import (
     CLOSE,
     Action,
     Chip,
+    Choice,
     GuideRendering,
     GuideRow,
     GuideSection,
@@ -36,6 +37,27 @@ SAMPLE: Final = "sample-"
 
 list_action: Final = Action("list", text("guide.list"), "list")
 
+#: Pictograms of the themes, by the catalogue's Chinese domain names; others get the book.
+DOMAIN_ICONS: Final = {
+    "公安户籍": "id-card",
+    "出入境": "globe",
+    "交通管理": "car",
+    "税务": "coin",
+    "不动产": "house",
+    "公积金": "key",
+    "社会保障": "social-card",
+    "医疗保障": "hospital",
+    "劳动就业": "briefcase",
+    "民政": "family",
+    "卫生健康": "heart",
+    "教育": "cap",
+    "住房保障": "home",
+    "法律服务": "shield",
+    "市场监管": "building",
+    "水电气热": "yuan",
+    "便民服务": "hand",
+    "惠企惠民": "gift",
+}
 #: Pictograms of common materials, by what their name holds; others are a document.
 _MATERIAL_ICONS: Final = (
     ("身份证", "id-card"),
@@ -53,11 +75,12 @@ def guide_page(
     offices: Sequence[Office] = (),
     place: KioskSettings | None = None,
     asset: Assets = lambda _: None,
+    related: tuple[Choice, ...] = (),
 ) -> ReadGuide:
     """The guide of an item, with what holds for it now and the one thing to do next.
 
     ``offices`` are those where it is done at a window, ``place`` is where the kiosk stands, ``asset`` finds
-    the files that have arrived.
+    the files that have arrived, ``related`` are the rows of other guides that people need with it.
     """
     now = datetime.now(CHINA_TIME)
     at_the_window = tuple(office_row(office, now, place) for office in offices)
@@ -72,7 +95,15 @@ def guide_page(
         source=text("guide.source", source=item.source, version=item.version),
         main=_start(item, standing),
         others=(list_action,),
+        links_title=text("guide.parts" if item.parts else "guide.related"),
+        links=related,
     )
+
+
+def row_of(item: ServiceItem, standing: Standing) -> Choice:
+    """An item as a row: its short name, its official one, and where it can be done now."""
+    icon = DOMAIN_ICONS.get(item.domain.zh, "book")
+    return Choice(item.id, item.short_name, item.name, icon, standing.chip)
 
 
 def _renderings(

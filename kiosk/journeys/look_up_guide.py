@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 from devices.printers import ReceiptPrinter
 from kiosk.availability import usable
 from kiosk.guide import Answer
-from kiosk.guide_pages import SAMPLE, guide_page, list_action, sample_page
+from kiosk.guide_pages import DOMAIN_ICONS, SAMPLE, guide_page, list_action, row_of, sample_page
 from kiosk.journeys.collect_result import collect_result
 from kiosk.journeys.submit_item import submit_item
 from kiosk.my_list import MyList, list_page, marking_page, phone_page, question_page, read_marks
@@ -18,27 +17,6 @@ from kiosk.text import Sayable, text
 from kiosk.visit import Visit
 from kiosk.wire import ServiceItem
 
-#: Pictograms of the themes, by the catalogue's Chinese domain names; others get the book.
-DOMAIN_ICONS: Final = {
-    "公安户籍": "id-card",
-    "出入境": "globe",
-    "交通管理": "car",
-    "税务": "coin",
-    "不动产": "house",
-    "公积金": "key",
-    "社会保障": "social-card",
-    "医疗保障": "hospital",
-    "劳动就业": "briefcase",
-    "民政": "family",
-    "卫生健康": "heart",
-    "教育": "cap",
-    "住房保障": "home",
-    "法律服务": "shield",
-    "市场监管": "building",
-    "水电气热": "yuan",
-    "便民服务": "hand",
-    "惠企惠民": "gift",
-}
 #: What people come for most, until the kiosk has counts of its own.
 OFTEN: Final = (
     "resident-medical-insurance-enrol",
@@ -157,8 +135,7 @@ async def read_guide(visit: Visit, item: ServiceItem) -> None:
     known = visit.kiosk.guide.offices
     offices = [known[name] for name in item.offices if name in known]
     standing, place = visit.kiosk.availability.of(item), visit.kiosk.site.kiosk
-    page = guide_page(item, standing, offices, place, visit.kiosk.guide.asset)
-    page = replace(page, links_title=text("guide.parts" if item.parts else "guide.related"), links=related)
+    page = guide_page(item, standing, offices, place, visit.kiosk.guide.asset, related)
     while (answer := await visit.show(page)).id.startswith(SAMPLE):
         visit.forget_last()
         await _show_sample(visit, item, answer.id.removeprefix(SAMPLE))
@@ -220,9 +197,8 @@ async def _print_list(visit: Visit, mine: MyList, *, large: bool) -> None:
 
 
 def item_row(visit: Visit, item: ServiceItem) -> Choice:
-    """One item as a row: its short name, its official one, and where it can be done now."""
-    icon = DOMAIN_ICONS.get(item.domain.zh, "book")
-    return Choice(item.id, item.short_name, item.name, icon, visit.kiosk.availability.of(item).chip)
+    """One item as a row, with where it can be done now."""
+    return row_of(item, visit.kiosk.availability.of(item))
 
 
 def _published(visit: Visit, item_id: str) -> ServiceItem:
