@@ -19,6 +19,10 @@ ALLOWED_HOSTS = os.environ.get("YEDENG_HUB_HOSTS", "localhost,127.0.0.1,[::1]").
 REGION = os.environ.get("YEDENG_HUB_REGION", "3701")
 """Four-digit area code (GB/T 2260) with which case numbers begin."""
 
+CASES_YELLOW_DAYS = int(os.environ.get("YEDENG_HUB_YELLOW_DAYS", "2"))
+CASES_YELLOW_PERCENT = int(os.environ.get("YEDENG_HUB_YELLOW_PERCENT", "20"))
+"""A case gets a yellow card when that many working days, or that share, of its promise are left."""
+
 INSTALLED_APPS = [
     "unfold",
     "django.contrib.admin",

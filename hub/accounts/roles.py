@@ -12,9 +12,21 @@ from hub.accounts.models import Account, Role
 
 _FLEET_VIEW: Final = frozenset({"kiosks.view_kiosk", "accounts.view_organisation"})
 
+_PRACTICE: Final = frozenset(
+    f"cases.{verb}_{model}"
+    for verb in ("view", "add", "change", "delete")
+    for model in ("certificatetemplate", "instantrule", "retentionpolicy")
+)
+_HELD: Final = frozenset({"intake.view_heldsubmission", "intake.change_heldsubmission"})
+
 PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     Role.ADMINISTRATOR: _FLEET_VIEW
+    | _PRACTICE
+    | _HELD
     | {
+        "cases.assign_case",
+        "cases.erase_case",
+        "cases.view_erasurerun",
         "kiosks.change_kiosk",
         "kiosks.view_enrolmentcode",
         "kiosks.add_enrolmentcode",
@@ -31,12 +43,16 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     Role.CLERK: frozenset(
         {
             "cases.view_case",
+            "cases.view_personal",
+            "cases.decide_case",
+            "cases.view_certificatetemplate",
+            "cases.view_instantrule",
             "cases.view_result",
             "evaluations.view_troubleticket",
             "catalogue.view_publication",
         }
     ),
-    Role.TECHNICIAN: _FLEET_VIEW | {"kiosks.view_enrolmentcode", "kiosks.add_enrolmentcode"},
+    Role.TECHNICIAN: _FLEET_VIEW | _HELD | {"kiosks.view_enrolmentcode", "kiosks.add_enrolmentcode"},
     Role.AUDITOR: frozenset({"audit.view_entry", "audit.export_entry"}),
     Role.SECURITY_OFFICER: frozenset(
         {

@@ -1,8 +1,8 @@
 """How a case moves: received, in review, supplement asked and answered, decided. Rules only, no database.
 
-A case stands somewhere (``Standing``); a verb gives where it stands then, or raises ``NotAllowed``. The clock of
-a promise stops on the day a supplement is asked for and goes on when it comes (Administrative Licensing
-Law art. 32 (4): a term runs from the day on which everything that was asked for is there).
+A case stands somewhere (``Standing``); a verb gives where it stands then, or raises ``NotAllowed``. What is
+missing is told once and completely (Administrative Licensing Law, art. 32), terms are working days (art. 82),
+and the clock of a promise stands still from the day a supplement is asked for until it comes.
 """
 
 from __future__ import annotations
