@@ -3,36 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
-from hub.data import DATA_VARIABLE, HubData, HubDataError, write_key_pair
-from kiosk.wire.suites import HYBRID, suite_names
+from hub.command_line import data_option, json_option, prepare, print_rows
+from hub.key_commands import keys, rotate_data_key, rotate_key
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-_DEFAULT_DATA = Path("hub-data")
 ROLES = ("administrator", "publisher", "clerk", "technician", "auditor", "security_officer")
 """``hub.accounts.models.Role``, which needs Django."""
-
-
-def _data_option(command: Command) -> Command:
-    return click.option(
-        "--data",
-        type=click.Path(file_okay=False, path_type=Path),
-        default=_DEFAULT_DATA,
-        show_default=True,
-        help="Folder of the hub's data: database and keys.",
-    )(command)
-
-
-def _json_option(command: Command) -> Command:
-    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")(command)
 
 
 @click.group()
@@ -41,7 +21,7 @@ def hub() -> None:
 
 
 @hub.command()
-@_data_option
+@data_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 takes a free one."
@@ -52,7 +32,7 @@ def serve(data: Path, host: str, port: int) -> None:
     The names by which it may be called, separated by commas, can be set in YEDENG_HUB_HOSTS, the four-digit
     area code of its case numbers in YEDENG_HUB_REGION.
     """
-    _prepare(data, host)
+    prepare(data, host)
     from hub.serving import HubNotServing, serve_hub
 
     try:
@@ -62,13 +42,13 @@ def serve(data: Path, host: str, port: int) -> None:
 
 
 @hub.command()
-@_data_option
+@data_option
 def seed(data: Path) -> None:
     """Publish the demonstration catalogue and put one decided result there to collect.
 
     Forms, cards and videos that are not made yet are told and left out; an item left out is a failure.
     """
-    _prepare(data)
+    prepare(data)
     from hub.cases.demonstration import seed_decided_case
     from hub.catalogue.publishing import DEMONSTRATION, DEMONSTRATION_FILES, NotBuilt, publish
 
@@ -87,80 +67,43 @@ def seed(data: Path) -> None:
 
 
 @hub.command("enrolment-code")
-@_data_option
+@data_option
 def enrolment_code(data: Path) -> None:
     """Print a one-time code by which one kiosk becomes known; valid for seven days."""
-    _prepare(data)
+    prepare(data)
     from hub.kiosks.enrolment import new_code
 
     click.echo(new_code())
 
 
 @hub.command()
-@_data_option
-@_json_option
+@data_option
+@json_option
 def cases(data: Path, *, as_json: bool) -> None:
     """List the cases, oldest first."""
-    _prepare(data)
+    prepare(data)
     from hub.cases.listing import case_rows
 
-    _print(case_rows(), as_json=as_json)
+    print_rows(case_rows(), as_json=as_json)
 
 
 @hub.command()
-@_data_option
-@_json_option
+@data_option
+@json_option
 def results(data: Path, *, as_json: bool) -> None:
     """List the results with their copies and what became of each paper."""
-    _prepare(data)
+    prepare(data)
     from hub.cases.listing import result_rows
 
-    _print(result_rows(), as_json=as_json)
+    print_rows(result_rows(), as_json=as_json)
 
 
 @hub.command()
-@click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="Folder for the two files."
-)
-@click.option("--suite", type=click.Choice(suite_names()), default=HYBRID, help="Ciphers of the pair.")
-def keys(out: Path, suite: str) -> None:
-    """Make a pair of intake keys, intake.pub and intake.key."""
-    try:
-        public, private = write_key_pair(out, suite)
-    except FileExistsError as error:
-        raise click.ClickException(f"{error.filename} is there already; keys are not overwritten") from None
-    except OSError as error:
-        raise click.ClickException(f"{out} cannot be used: {error.strerror}") from None
-    click.echo(public)
-    click.echo(private)
-
-
-@hub.command("rotate-key")
-@_data_option
-@click.option("--suite", type=click.Choice(suite_names()), default=HYBRID, help="Ciphers of the new key.")
-@click.option("--finish", is_flag=True, help="Let kiosks seal to the new key alone.")
-def rotate_key(data: Path, suite: str, *, finish: bool) -> None:
-    """Take a new intake key; kiosks seal to both until `--finish`. The hub opens old seals for ever."""
-    folder = HubData(data)
-    try:
-        folder.prepare()
-        if finish:
-            folder.finish_rotation()
-            click.echo("kiosks seal to the present key alone; serve again to tell them")
-        else:
-            click.echo(f"new key {folder.rotate_key(suite)}; serve again to tell the kiosks")
-    except HubDataError as error:
-        raise click.ClickException(str(error)) from None
-    except OSError as error:
-        raise click.ClickException(f"{data} cannot be used: {error.strerror}") from None
-
-
-@hub.command()
-@_data_option
+@data_option
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 def receive(data: Path, files: tuple[Path, ...]) -> None:
     """Take in items that `queue export` wrote, carried here by hand; exactly once, like those sent."""
-    _prepare(data)
+    prepare(data)
     from hub.intake.carrying import NotCarried, take_in
 
     for file in files:
@@ -172,7 +115,7 @@ def receive(data: Path, files: tuple[Path, ...]) -> None:
 
 
 @hub.command("create-account")
-@_data_option
+@data_option
 @click.argument("username")
 @click.option(
     "--role",
@@ -184,7 +127,7 @@ def receive(data: Path, files: tuple[Path, ...]) -> None:
 @click.password_option(help="Password; asked for when not given.")
 def create_account(data: Path, username: str, role: str, organisation: str, password: str) -> None:
     """Make an account of the console for USERNAME."""
-    _prepare(data)
+    prepare(data)
     from hub.accounts.making import AccountRefused, make_account
 
     try:
@@ -194,35 +137,5 @@ def create_account(data: Path, username: str, role: str, organisation: str, pass
     click.echo(f"{username} may log in at /console/ as {account.role}")
 
 
-def _prepare(data: Path, host: str | None = None) -> None:
-    """Make the folder ready, set Django up for it, bring the database up to date."""
-    folder = HubData(data)
-    try:
-        folder.prepare()
-    except HubDataError as error:
-        raise click.ClickException(str(error)) from None
-    os.environ[DATA_VARIABLE] = str(folder.folder)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "hub.settings"
-    if host is not None:
-        # Listening on every address, we cannot know by which names we are called; signatures cover the name.
-        named = "*" if host in {"0.0.0.0", "::"} else f"localhost,127.0.0.1,[::1],{host}"  # noqa: S104
-        os.environ.setdefault("YEDENG_HUB_HOSTS", named)
-    import django
-    from django.core.management import call_command
-    from django.db import DatabaseError, connections
-
-    django.setup()
-    try:
-        call_command("migrate", verbosity=0, interactive=False)
-    except DatabaseError as error:
-        raise click.ClickException(f"{folder.database} cannot be used: {error}") from None
-    finally:
-        connections.close_all()
-
-
-def _print(rows: list[dict[str, Any]], *, as_json: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
-        return
-    for row in rows:
-        click.echo("  ".join("-" if value is None else str(value) for value in row.values()))
+for command in (keys, rotate_key, rotate_data_key):
+    hub.add_command(command)

@@ -98,7 +98,7 @@ class DataKeys:
         return hmac.new(self._index, value.encode(), hashlib.sha256).hexdigest()
 
     def rotate(self) -> str:
-        """Take a new key and keep the old one to open what it closed; the new one's name. Raises ``OSError``."""
+        """Take a new key, keep the old one to open what it closed; the new one's name. Raises ``OSError``."""
         old = _load(self._file)
         fresh = self._folder / "resident.key.new"
         fresh.unlink(missing_ok=True)
