@@ -31,6 +31,12 @@ class Message(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
+class Report(Message):
+    """What a kiosk tells of itself: an older hub leaves out what a newer kiosk adds (decision 019)."""
+
+    model_config = ConfigDict(extra="ignore")
+
+
 class PersonalMessage(Message):
     """A message that holds personal data: its representation shows nothing of it."""
 

@@ -1,4 +1,4 @@
-"""How a kiosk becomes known to its hub, and how it says that it lives."""
+"""How a kiosk becomes known to its hub, and what it reports of itself."""
 
 from __future__ import annotations
 
@@ -6,13 +6,19 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Base64Bytes, Field
 
-from kiosk.wire.base import Message, Name
+from kiosk.wire.base import Message, Name, Report
 
-PROTOCOL = 1
-"""Version of this handshake and of everything in ``kiosk.wire``; the hub refuses what it does not speak."""
+PROTOCOL = 2
+"""Version of the handshake and of everything in ``kiosk.wire``, as this software speaks it (decision 019).
+
+2 added check-ins with a session, desired settings, commands, and rolling of keys.
+"""
+
+OLDEST_PROTOCOL = 1
+"""The oldest version that a hub of this software still speaks with a kiosk."""
 
 
-class EnrolmentRequest(Message):
+class EnrolmentRequest(Report):
     """A kiosk's first words: the one-time code and its own Ed25519 public key (32 raw bytes).
 
     The request itself is signed with that key (RFC 9421), which proves that the kiosk holds it.
@@ -29,7 +35,8 @@ class EnrolmentReply(Message):
     """Who the kiosk is from now on, and to whom it seals.
 
     ``intake_keys`` are the texts of the hub's public key files: everything is sealed to all of them.
-    ``publishers`` are the public keys (Ed25519, base64) whose catalogues count.
+    ``publishers`` are the public keys (Ed25519, base64) whose catalogues count, ``command_keys`` those whose
+    commands do.
     """
 
     protocol: int
@@ -37,10 +44,11 @@ class EnrolmentReply(Message):
     region: str
     intake_keys: tuple[str, ...] = Field(min_length=1)
     publishers: tuple[str, ...] = ()
+    command_keys: tuple[str, ...] = ()
     hub_time: AwareDatetime
 
 
-class DeviceCounts(Message):
+class DeviceCounts(Report):
     """What a kiosk has counted of one device: keys and numbers, nothing of what was read.
 
     ``done`` counts by verb, ``failed`` by the error's key.
@@ -53,7 +61,7 @@ class DeviceCounts(Message):
     last_good: AwareDatetime | None = None
 
 
-class DeviceReport(Message):
+class DeviceReport(Report):
     """One device's status, in the words of XFS4IoT; null where it does not apply."""
 
     name: str
@@ -68,7 +76,7 @@ class DeviceReport(Message):
     counts: DeviceCounts | None = None
 
 
-class HeldItem(Message):
+class HeldItem(Report):
     """An item the hub refused for good: who at the kiosk has to see to it, by when."""
 
     id: UUID
@@ -78,7 +86,7 @@ class HeldItem(Message):
     deadline: AwareDatetime | None = None
 
 
-class QueueReport(Message):
+class QueueReport(Report):
     """How the outbox stands; ``oldest_seconds`` is the age of the oldest undelivered item, null if none.
 
     ``incidents`` counts how often its database was damaged; ``held_items`` are the oldest held ones.
@@ -92,7 +100,7 @@ class QueueReport(Message):
     held_items: tuple[HeldItem, ...] = Field(default=(), max_length=50)
 
 
-class Lack(Message):
+class Lack(Report):
     """Something that is missing at a kiosk now, and the items that it costs.
 
     ``cause`` is what is missing: a need of the items, such as ``id_card``, or ``storage``. ``device`` names
@@ -104,38 +112,3 @@ class Lack(Message):
     device: str = Field(default="", max_length=64)
     stops: bool
     items: tuple[Name, ...] = Field(min_length=1, max_length=100_000)
-
-
-class CheckIn(Message):
-    """A kiosk's sign of life.
-
-    ``lacks`` is null from a kiosk that does not say what can be done there; an item that no lack names can be
-    done, if it is in the catalogue of ``catalogue_version`` and meant for kiosks at all. The network is never
-    among them: a report that arrives has found one. ``up_seconds`` is how long the kiosk's software has run,
-    by no clock that could be wrong. ``keeper_phone`` is what residents are shown there.
-    """
-
-    sent_at: AwareDatetime
-    software: str
-    catalogue_version: int = Field(ge=0)
-    devices: tuple[DeviceReport, ...] = ()
-    queue: QueueReport
-    out_of_service: Name | None = None
-    lacks: tuple[Lack, ...] | None = Field(default=None, max_length=100)
-    up_seconds: float | None = Field(default=None, ge=0)
-    keeper_phone: str = Field(default="", max_length=40)
-
-
-class CheckInReply(Message):
-    """The hub's answer: its time, the newest catalogue, and when to come again.
-
-    ``intake_keys`` are all the keys to seal to from now on, ``publishers`` those whose catalogues count;
-    empty from a hub that says nothing of them.
-    """
-
-    kiosk_id: str
-    hub_time: AwareDatetime
-    catalogue_version: int = Field(ge=0)
-    next_in_seconds: float = Field(gt=0)
-    intake_keys: tuple[str, ...] = ()
-    publishers: tuple[str, ...] = ()
