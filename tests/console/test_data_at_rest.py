@@ -55,6 +55,13 @@ def file_case(kiosk: Kiosk) -> Case:
     return Case.objects.get(id=id_)
 
 
+def stored(case: Case) -> Closed:
+    """What the database holds of a case's resident."""
+    closed = Case.objects.values_list("resident", flat=True).get(id=case.id)
+    assert isinstance(closed, Closed)
+    return closed
+
+
 def everything_stored() -> Iterator[bytes]:
     """Every value of every column of every table, as bytes."""
     with connection.cursor() as cursor:
@@ -68,11 +75,11 @@ def everything_stored() -> Iterator[bytes]:
 def test_no_table_holds_anything_of_a_resident(kiosk: Kiosk) -> None:
     case = file_case(kiosk)
     seed_decided_case()
-    stored = b"\n".join(everything_stored())
-    assert case.case_no.encode() in stored
+    content = b"\n".join(everything_stored())
+    assert case.case_no.encode() in content
     for canary in CANARIES:
-        assert canary.encode() not in stored
-        assert json.dumps(canary).strip('"').encode() not in stored
+        assert canary.encode() not in content
+        assert json.dumps(canary).strip('"').encode() not in content
     assert Case.objects.get(id=case.id).resident["answers"] == {"phone": "13800000000"}
 
 
@@ -90,7 +97,7 @@ def test_queries_never_carry_a_value_in_plain(kiosk: Kiosk) -> None:
 
 def test_a_row_does_not_open_in_place_of_another(kiosk: Kiosk) -> None:
     one, other = file_case(kiosk), file_case(kiosk)
-    closed = Case.objects.values_list("resident", flat=True).get(id=one.id)
+    closed = stored(one)
     Case.objects.filter(id=other.id).update(resident=closed)
     with pytest.raises(DataAltered, match=str(other.id)):
         _ = Case.objects.get(id=other.id).resident
@@ -157,8 +164,7 @@ def test_what_was_read_before_the_rotation_is_written_with_the_new_key(kiosk: Ki
     other = DataKeys(keys._folder)
     other.rotate()  # as another process does
     case.save()
-    closed = Case.objects.values_list("resident", flat=True).get(id=case.id)
-    assert closed.prefix == other.prefix
+    assert stored(case).prefix == other.prefix
     assert Case.objects.get(id=case.id).resident["applicant"]["name"] == "李桂兰"
 
 
