@@ -7,11 +7,13 @@ ask for, and files (forms, samples, cards, videos) in the folders that their nam
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path, PurePosixPath
+from typing import Final, Literal, cast
 
 from pydantic import ValidationError
 
@@ -20,9 +22,20 @@ from kiosk.wire.items import ServiceItem
 from kiosk.wire.places import Office
 from kiosk.wire.policies import Fact
 
-M = TypeVar("M", bound=Message)
-FACTS = "facts.toml"
-OFFICES = "offices"
+Kind = Literal["item", "office", "facts", "asset"]
+FACTS: Final = "facts.toml"
+OFFICES: Final = "offices"
+_NAMED: Final[Mapping[Kind, re.Pattern[str]]] = {
+    "facts": re.compile(r"facts\.toml"),
+    "item": re.compile(r"[a-z0-9][a-z0-9_-]{0,63}\.toml"),
+    "office": re.compile(r"offices/[a-z0-9][a-z0-9_-]{0,63}\.toml"),
+    "asset": re.compile(r"(?=.{1,120}$)[a-z0-9-]+/[a-z0-9-]+\.(pdf|png|mp4)"),
+}
+
+
+def kind_of(path: str) -> Kind | None:
+    """What a file of a source folder is, by its path within; None for what does not belong there."""
+    return next((kind for kind, pattern in _NAMED.items() if pattern.fullmatch(path)), None)
 
 
 @dataclass(frozen=True)
@@ -54,84 +67,107 @@ def read_source(folder: Path, *assets: Path) -> tuple[CatalogueSource, tuple[Fau
     A broken file never takes the others down: it is left out and named with the place of every error. What an
     entry names and nobody has (an office, a related item, a file) is named, too, and the entry goes without.
     """
+
+    @cache
+    def find(name: str) -> Path | None:
+        return next((one / name for one in (folder, *assets) if (one / name).is_file()), None)
+
+    texts: dict[str, str] = {}
+    unreadable = []
+    for path in (*sorted(folder.glob("*.toml")), *sorted((folder / OFFICES).glob("*.toml"))):
+        name = str(path.relative_to(folder))
+        try:
+            texts[name] = path.read_text(encoding="utf-8")
+        except (UnicodeError, OSError) as error:
+            unreadable.append(Fault(name, "", str(error)))
+    source, faults = read_texts(texts, lambda name: find(name) is not None)
+    found = {name: find(name) for item in source.items for name in item.assets}
+    there = {name: path for name, path in found.items() if path is not None}
+    return replace(source, assets=there), (*unreadable, *faults)
+
+
+def read_texts(
+    texts: Mapping[str, str], has_asset: Callable[[str], bool]
+) -> tuple[CatalogueSource, tuple[Fault, ...]]:
+    """The same of a folder's texts by their paths, wherever they are kept; without the files' own paths."""
     faults: list[Fault] = []
-    items = _entries(sorted(folder.glob("*.toml")), ServiceItem, folder, faults)
-    offices = _entries(sorted((folder / OFFICES).glob("*.toml")), Office, folder, faults)
-    facts = _facts(folder / FACTS, faults)
-    found = {
-        name: path
-        for item in items
-        for name in item.assets
-        for path in [next((one / name for one in (folder, *assets) if (one / name).is_file()), None)]
-        if path is not None
-    }
-    known = _Known(
-        frozenset(item.id for item in items),
-        frozenset(office.id for office in offices),
-        facts,
-        frozenset(found),
+    read: dict[Kind | None, list[Message]] = {"item": [], "office": [], "facts": []}
+    for name in sorted(texts, key=lambda name: (OFFICES in name, name == FACTS, name)):
+        entry, wrong = read_text(name, texts[name])
+        faults += wrong
+        if entry is not None:
+            read[kind_of(name) or "item"].append(entry)
+    items = cast("list[ServiceItem]", read["item"])
+    offices = cast("list[Office]", read["office"])
+    facts = [fact for one in cast("list[Facts]", read["facts"]) for fact in one.facts]
+    known = Known(
+        frozenset(item.id for item in items), frozenset(office.id for office in offices), facts, has_asset
     )
     whole = tuple(one for item in items if (one := known.without_strays(item, faults)) is not None)
-    return CatalogueSource(whole, tuple(offices), tuple(facts), found), tuple(faults)
+    return CatalogueSource(whole, tuple(offices), tuple(facts)), tuple(faults)
+
+
+def read_text(name: str, text: str) -> tuple[Message | None, tuple[Fault, ...]]:
+    """Read one text of a source folder by its path within; None and its faults if it is broken."""
+    models: dict[Kind | None, type[Message]] = {"office": Office, "facts": Facts}
+    model = models.get(kind_of(name), ServiceItem)
+    try:
+        entry = model.model_validate(tomllib.loads(text))
+    except ValidationError as error:
+        return None, tuple(Fault(name, ".".join(map(str, one["loc"])), one["msg"]) for one in error.errors())
+    except tomllib.TOMLDecodeError as error:
+        return None, (Fault(name, "", str(error)),)
+    if getattr(entry, "id", None) not in {None, PurePosixPath(name).stem}:
+        return None, (Fault(name, "id", "it calls itself otherwise than its file"),)
+    return entry, ()
 
 
 def source_digest(folder: Path, *assets: Path) -> str:
     """SHA-256 (hexadecimal) over every file of the folders, names included: whether anything has changed."""
+    return digest_of(
+        *(
+            {
+                str(path.relative_to(base)): hashlib.sha256(path.read_bytes()).hexdigest()
+                for path in base.rglob("*")
+                if path.is_file()
+            }
+            for base in (folder, *assets)
+        )
+    )
+
+
+def digest_of(*folders: Mapping[str, str]) -> str:
+    """The same of folders that are described by the SHA-256 of each file by its path."""
     digest = hashlib.sha256()
-    for base in (folder, *assets):
-        for path in sorted(path for path in base.rglob("*") if path.is_file()):
-            content = hashlib.sha256(path.read_bytes()).hexdigest()
-            digest.update(f"{path.relative_to(base)}\0{content}\n".encode())
+    for folder in folders:
+        for name in sorted(folder, key=PurePosixPath):
+            digest.update(f"{name}\0{folder[name]}\n".encode())
     return digest.hexdigest()
 
 
-def _entries(paths: Sequence[Path], kind: type[M], folder: Path, faults: list[Fault]) -> list[M]:
-    entries = []
-    for path in paths:
-        if path.name == FACTS:
-            continue
-        name = str(path.relative_to(folder))
-        entry = _read(path, kind, name, faults)
-        if entry is None:
-            continue
-        if getattr(entry, "id", None) == path.stem:
-            entries.append(entry)
-        else:
-            faults.append(Fault(name, "id", "it calls itself otherwise than its file"))
-    return entries
+class Facts(Message):
+    """What policies ask for: the whole of ``facts.toml``."""
 
-
-def _read(path: Path, kind: type[M], name: str, faults: list[Fault]) -> M | None:
-    try:
-        return kind.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except ValidationError as error:
-        faults += [Fault(name, ".".join(map(str, one["loc"])), one["msg"]) for one in error.errors()]
-    except (tomllib.TOMLDecodeError, UnicodeError, OSError) as error:
-        faults.append(Fault(name, "", str(error)))
-    return None
-
-
-class _Facts(Message):
     facts: tuple[Fact, ...] = ()
 
 
-def _facts(path: Path, faults: list[Fault]) -> list[Fact]:
-    found = _read(path, _Facts, FACTS, faults) if path.exists() else None
-    return list(found.facts) if found else []
-
-
-class _Known:
+class Known:
     """What there is to be named; takes out of an item what is not."""
 
     def __init__(
-        self, items: frozenset[str], offices: frozenset[str], facts: Sequence[Fact], assets: frozenset[str]
+        self,
+        items: frozenset[str],
+        offices: frozenset[str],
+        facts: Sequence[Fact],
+        has_asset: Callable[[str], bool],
     ) -> None:
         self._items = items
         self._offices = offices
         self._answers = {fact.id: frozenset(choice.value for choice in fact.choices) for fact in facts}
-        self._assets = assets
+        self._has_asset = has_asset
 
     def without_strays(self, item: ServiceItem, faults: list[Fault]) -> ServiceItem | None:
+        """The item without what nobody has, each told in ``faults``; None if it cannot be used at all."""
         file = f"{item.id}.toml"
         changes: dict[str, object] = {}
         for place, known in (("offices", self._offices), ("related", self._items), ("parts", self._items)):
@@ -143,7 +179,7 @@ class _Known:
         if wrong := self._unanswerable(item):
             faults += [Fault(file, "benefit.conditions", words) for words in wrong]
             return None
-        missing = item.assets - self._assets
+        missing = frozenset(name for name in item.assets if not self._has_asset(name))
         faults += [Fault(file, name, "this file is missing", costs=False) for name in sorted(missing)]
         if missing:
             changes |= _without_assets(item, missing)
