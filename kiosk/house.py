@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from config.settings import Site
 from devices.supervisor import Supervisor
 from kiosk.availability import Availability
+from kiosk.counts import Counts
 from kiosk.enquiries import Enquiries
 from kiosk.guide import Guide
-from kiosk.guide_counts import GuideCounts
 from kiosk.results import Results
 from kiosk.submissions import Submissions
 from kiosk.visit import Aside
@@ -28,7 +28,7 @@ class Kiosk:
     results: Results
     enquiries: Enquiries
     aside: Aside
-    guide_counts: GuideCounts
+    counts: Counts
 
     @property
     def window(self) -> Bilingual:

@@ -21,6 +21,7 @@ from kiosk.pacing import UNPACED, Pace
 from kiosk.queue_export import intake_envelope
 from kiosk.wire import (
     COPY_REPORT_KIND,
+    COUNTS_KIND,
     SUBMISSION_KIND,
     TROUBLE_KIND,
     AttachmentReceipt,
@@ -61,6 +62,7 @@ _REPLIES: Mapping[str, type[Receipt]] = {
     SUBMISSION_KIND: SubmissionReceipt,
     COPY_REPORT_KIND: CopyReceipt,
     TROUBLE_KIND: TroubleReceipt,
+    COUNTS_KIND: Receipt,
 }
 
 

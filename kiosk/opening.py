@@ -14,10 +14,11 @@ from devices.registry import build
 from devices.supervisor import Supervisor
 from kiosk.asides import ASIDE
 from kiosk.availability import Availability
+from kiosk.counts import FILE as FILE_OF_COUNTS
+from kiosk.counts import Counts
+from kiosk.daily_counts import keep_telling
 from kiosk.enquiries import Enquiries
 from kiosk.guide import Guide
-from kiosk.guide_counts import FILE as FILE_OF_COUNTS
-from kiosk.guide_counts import GuideCounts
 from kiosk.house import Kiosk
 from kiosk.hub_link import HubLink
 from kiosk.results import Results
@@ -85,12 +86,12 @@ async def open_kiosk(site: Site) -> AsyncIterator[Opened]:
             Results(link, submissions),
             Enquiries(link, queue),
             ASIDE,
-            GuideCounts(site.data / FILE_OF_COUNTS),
+            Counts(site.data / FILE_OF_COUNTS),
         )
         await devices.start()
         stack.push_async_callback(devices.stop)
         recordings = keep_wiping(site.data / FOLDER, site.recordings.keep_days)
-        for endless in (link.keep(), recordings):
+        for endless in (link.keep(), recordings, keep_telling(kiosk.counts, submissions)):
             stack.push_async_callback(_end, asyncio.create_task(endless))
         yield Opened(kiosk, link)
 

@@ -52,6 +52,7 @@ async def print_paper(visit: Visit, receipt: Receipt) -> Paper:
     )
     outcome = await visit.show_while(page, partial(_print, visit.kiosk.devices, receipt))
     assert not isinstance(outcome, Answer), "a page without actions is not answered"
+    visit.count("not-printed" if isinstance(outcome, NotPrinted) else "printed")
     return outcome
 
 

@@ -21,12 +21,14 @@ from kiosk.text import text
 from kiosk.visit import Visit
 from kiosk.wire import (
     COPY_REPORT_KIND,
+    COUNTS_KIND,
     SUBMISSION_KIND,
     TROUBLE_KIND,
     WIRE_SCHEMA,
     Applicant,
     ConsentGiven,
     CopyReport,
+    DayCounts,
     MaterialFile,
     Message,
     ServiceItem,
@@ -44,7 +46,7 @@ ONE_VISIT: Final = 20_000_000
 WAIT_FOR_HUB: Final = 6.0
 
 
-_PRIORITY: Final = {SUBMISSION_KIND: 2, COPY_REPORT_KIND: 1, TROUBLE_KIND: 0}
+_PRIORITY: Final = {SUBMISSION_KIND: 2, COPY_REPORT_KIND: 1, TROUBLE_KIND: 0, COUNTS_KIND: -1}
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,11 @@ class Submissions:
         self._uploader = uploader
         self._kiosk_id = kiosk_id
         self._clock_offset = clock_offset
+
+    @property
+    def kiosk_id(self) -> str:
+        """Who we are; empty before enrolment."""
+        return self._kiosk_id()
 
     def may_file(self) -> bool:
         """Whether something can be kept: there is a key to seal to, and disk above the reserve."""
@@ -140,6 +147,10 @@ class Submissions:
         await self._put(ticket, TROUBLE_KIND, report)
         return check_code(ticket)
 
+    async def report_counts(self, counts_id: UUID, counts: DayCounts) -> None:
+        """Tell the hub what was counted on a day. Raises ``QueueError``."""
+        await self._put(counts_id, COUNTS_KIND, counts)
+
     async def _put(
         self, item_id: UUID, kind: str, message: Message, attachments: list[bytes] | None = None
     ) -> None:
@@ -176,6 +187,7 @@ async def file(
         if isinstance(filed, Filed):
             visit.no_way_back()
             visit.filed = filed.number
+            visit.count("filed")
             return filed
         await visit.show(_not_kept(visit), passing=True)
 

@@ -20,17 +20,18 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import structlog
 
-from kiosk.pages import CLOSE, Action, Answer, Ask, Idle, Notice, Page, StillThere
+from kiosk.pages import CLOSE, Action, Answer, Ask, Done, Idle, Notice, Page, StillThere
 from kiosk.stage import Stage, Wish
 from kiosk.text import Sayable, text
 
 if TYPE_CHECKING:
     from kiosk.house import Kiosk
     from kiosk.wire import Applicant
+    from kiosk.wire.counts import How
 
 log = structlog.get_logger(__name__)
 R = TypeVar("R")
@@ -96,6 +97,7 @@ class Visit:
         self._drafts: dict[str, str] = {}
         self._beside = False
         self._pages = 0
+        self._done = False
 
     async def run(self, journey: Callable[[Visit], Coroutine[Any, Any, None]]) -> Ending:
         """Carry one resident through ``journey``; whatever happens, nothing personal is left afterwards."""
@@ -103,7 +105,10 @@ class Visit:
         how = Ending.CANCELLED
         try:
             how = await self._carry(journey)
+            # Who walks away from the last page has what they came for.
+            self.count(Ending.DONE if self._done else how)
         finally:
+            self.kiosk.counts.keep()
             self.wipe()
             log.info(
                 "visit.ended",
@@ -118,6 +123,7 @@ class Visit:
     async def _carry(self, journey: Callable[[Visit], Coroutine[Any, Any, None]]) -> Ending:
         while True:
             self._replay = deque(self._history)
+            self.journey = "home"  # until it runs again to where it was
             try:
                 await journey(self)
             except WentBack:
@@ -203,9 +209,37 @@ class Visit:
     def _can_go_back(self) -> bool:
         return any(not step.passing for step in self._history)
 
+    def count(self, how: How | Ending, page: Page | None = None) -> None:
+        """Count what happened on ``page``, or to the whole visit; nothing of who it was."""
+        what = cast("How", how.value) if isinstance(how, Ending) else how
+        name, elder = page.name if page else None, self.stage.is_elder()
+        self.kiosk.counts.happened(what, self.journey, name, self.stage.language, elder=elder)
+
     async def _attend(self, page: Page, work: Callable[[], Coroutine[Any, Any, R]] | None) -> Any:
-        """Show ``page`` until it is answered or ``work`` is done; meanwhile grant wishes, notice idleness."""
+        """Show ``page`` until it is left, and count how; what is shown beside the journey is not counted."""
         self._pages += 1
+        self._done = isinstance(page, Done)
+        beside = self._beside
+        how: How | Ending | None = None
+        try:
+            outcome = await self._until_left(page, work)
+            how = "forward"
+        except WentBack:
+            how = "back"
+            raise
+        except Left as left:
+            how = left.how
+            raise
+        except Exception:
+            how = "forward"  # the work of the page failed: what that means its journey knows
+            raise
+        finally:
+            if how is not None and not beside:
+                self.count(how, page)
+        return outcome
+
+    async def _until_left(self, page: Page, work: Callable[[], Coroutine[Any, Any, R]] | None) -> Any:
+        """Show ``page`` until it is answered or ``work`` is done; meanwhile grant wishes, notice idleness."""
         busy = isinstance(page, Notice) and page.waiting
         closes = page.main is not None and page.main.id == CLOSE
         page = replace(page, back=not busy and not closes and (self._beside or self._can_go_back()))
@@ -250,6 +284,7 @@ class Visit:
             if page.back:
                 raise WentBack
         elif not self._beside:  # help asked for on the help page is the page already shown
+            self.count("help" if wish is Wish.HELP else "could-not", page)
             await self.beside(self._aside.help if wish is Wish.HELP else self._aside.could_not, page)
 
     async def beside(self, what: Callable[[Visit, Page], Awaitable[None]], page: Page) -> None:

@@ -76,7 +76,7 @@ async def find_guide(visit: Visit) -> None:
     def look(words: str) -> Answer:
         nonlocal last
         if words != last[0]:
-            popularity = kiosk.guide_counts.popularity
+            popularity = kiosk.counts.popularity
             last = words, kiosk.guide.find(words, RESULTS_SHOWN, popularity=popularity, here=_Here(visit))
         return last[1]
 
@@ -97,7 +97,7 @@ async def find_guide(visit: Visit) -> None:
         )
     finally:
         if not last[1].hits:
-            kiosk.guide_counts.found_nothing(last[0])
+            kiosk.counts.found_nothing(last[0])
     await read_guide(visit, _published(visit, answer.id))
 
 
@@ -124,7 +124,7 @@ async def read_guide(visit: Visit, item: ServiceItem) -> None:
     visit.journey = "look-up-guide"
 
     async def opened() -> None:
-        visit.kiosk.guide_counts.opened(item.id)
+        visit.kiosk.counts.opened(item.id)
 
     await visit.once(f"opened-{item.id}", opened)
     related = tuple(

@@ -46,6 +46,7 @@ from kiosk.wire.commands import (
     TestDevice,
     command_actions,
 )
+from kiosk.wire.counts import COUNTS_KIND, DayCounts, GuideCount, SearchCount, VisitCount
 from kiosk.wire.enquiries import Progress, ProgressList, VerifiedCopy
 from kiosk.wire.fleet import (
     OLDEST_PROTOCOL,
@@ -114,6 +115,7 @@ __all__ = [
     "CLOCK_PROBLEM",
     "CODE_ALPHABET",
     "COPY_REPORT_KIND",
+    "COUNTS_KIND",
     "HYBRID",
     "KEY_BYTES",
     "LARGEST_PICTURE",
@@ -152,6 +154,7 @@ __all__ = [
     "CopyReceipt",
     "CopyReport",
     "CopyRequest",
+    "DayCounts",
     "DesiredSettings",
     "DeviceCounts",
     "DeviceReport",
@@ -168,6 +171,7 @@ __all__ = [
     "FetchCatalogue",
     "FieldProblem",
     "FormField",
+    "GuideCount",
     "HeldItem",
     "HpkeOpener",
     "HpkeSealer",
@@ -205,6 +209,7 @@ __all__ = [
     "ResultSummary",
     "RollKey",
     "SealBroken",
+    "SearchCount",
     "SendDiagnostics",
     "ServiceItem",
     "SettingName",
@@ -222,6 +227,7 @@ __all__ = [
     "TroubleReceipt",
     "TroubleReport",
     "VerifiedCopy",
+    "VisitCount",
     "Window",
     "check_code",
     "command_actions",

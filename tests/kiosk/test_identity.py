@@ -12,6 +12,7 @@ from config.settings import KioskSettings, VisitSettings
 from devices.contract import IdCardReader
 from devices.errors import CompletionCode, DeviceError, DeviceTimeout, KeeperAction, ResidentAction
 from devices.status import DeviceState, DeviceStatus, Fitness
+from kiosk.counts import Counts
 from kiosk.house import Kiosk
 from kiosk.identity import identify
 from kiosk.pages import PresentCard
@@ -46,6 +47,7 @@ async def ask_for_a_card(reader: Reader) -> tuple[Ending, list[str | None], floa
     kiosk = SimpleNamespace(
         aside=ASIDE,
         site=SimpleNamespace(visit=VisitSettings(), kiosk=KioskSettings()),
+        counts=Counts(),
         devices=SimpleNamespace(first=lambda family: reader if family is IdCardReader else None),
     )
     visit = Visit(cast("Kiosk", kiosk), resident)

@@ -10,6 +10,7 @@ from typing import cast
 import pytest
 
 from config.settings import VisitSettings
+from kiosk.counts import Counts
 from kiosk.house import Kiosk
 from kiosk.pages import Answer, Ask, Choice, Choose, Idle, Notice, Page
 from kiosk.stage import Wish
@@ -39,7 +40,7 @@ ASIDE = Aside(help=help_page, could_not=could_not_page, farewell=no_farewell)
 
 
 def visit_of(resident: ScriptedResident) -> Visit:
-    kiosk = SimpleNamespace(aside=ASIDE, site=SimpleNamespace(visit=VisitSettings()))
+    kiosk = SimpleNamespace(aside=ASIDE, site=SimpleNamespace(visit=VisitSettings()), counts=Counts())
     return Visit(cast("Kiosk", kiosk), resident)
 
 

@@ -22,6 +22,7 @@ from PIL import Image
 
 from config.settings import load_site
 from devices.registry import build_all
+from kiosk.counts import Counts
 from kiosk.house import Kiosk
 from kiosk.pages import Notice
 from kiosk.visit import Aside, Ending, Visit
@@ -270,6 +271,7 @@ async def test_the_example_journey_leads_to_the_window(tmp_path: Path) -> None:
         aside=Aside(help=nothing, could_not=nothing, farewell=nothing),
         site=SimpleNamespace(visit=None),
         guide=SimpleNamespace(items=(item,)),
+        counts=Counts(),
     )
     kiosk.site.visit = SimpleNamespace(reading=120, form=90, private=60, done=30, warning=30, elder_factor=2)
     resident = ScriptedResident(On("which-matter", "passport-first"), On("window", "finish"))

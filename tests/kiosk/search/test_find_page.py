@@ -11,8 +11,8 @@ import pytest
 
 from config.settings import KioskSettings, VisitSettings
 from kiosk.availability import Standing
+from kiosk.counts import Counts
 from kiosk.guide import Guide
-from kiosk.guide_counts import GuideCounts
 from kiosk.house import Kiosk
 from kiosk.journeys.look_up_guide import find_guide
 from kiosk.pages import Find, Page
@@ -35,16 +35,16 @@ def guide(tmp_path_factory: pytest.TempPathFactory) -> Guide:
 
 
 @pytest.fixture
-def counts(tmp_path: Path) -> GuideCounts:
-    return GuideCounts(tmp_path / "counts.json")
+def counts(tmp_path: Path) -> Counts:
+    return Counts(tmp_path / "counts.json")
 
 
-def visit_of(resident: ScriptedResident, guide: Guide, counts: GuideCounts) -> Visit:
+def visit_of(resident: ScriptedResident, guide: Guide, counts: Counts) -> Visit:
     kiosk = SimpleNamespace(
         aside=Aside(help=nothing, could_not=nothing, farewell=nothing),
         site=SimpleNamespace(visit=VisitSettings(), kiosk=KioskSettings(keeper="12345", helpline="12345")),
         guide=guide,
-        guide_counts=counts,
+        counts=counts,
         availability=SimpleNamespace(of=lambda _: Standing("here")),
     )
     return Visit(cast("Kiosk", kiosk), resident)
@@ -61,7 +61,7 @@ def typing(*keys: str, take: int | None = None) -> Callable[[Page], str | None]:
     return hands
 
 
-async def test_who_finds_a_guide_reads_it_and_it_is_counted_once(guide: Guide, counts: GuideCounts) -> None:
+async def test_who_finds_a_guide_reads_it_and_it_is_counted_once(guide: Guide, counts: Counts) -> None:
     resident = ScriptedResident(
         On("find", typing("s", "sf", "sfz", "sfzdl", take=0)), On("guide", Wish.BACK), On("find", Wish.LEAVE)
     )
@@ -72,7 +72,7 @@ async def test_who_finds_a_guide_reads_it_and_it_is_counted_once(guide: Guide, c
 
 
 async def test_a_search_that_found_nothing_is_counted_and_answered_with_a_number_to_call(
-    guide: Guide, counts: GuideCounts
+    guide: Guide, counts: Counts
 ) -> None:
     resident = ScriptedResident(On("find", typing("修", "修水", "修水管")))
     assert await visit_of(resident, guide, counts).run(find_guide) is Ending.IDLE
@@ -83,7 +83,7 @@ async def test_a_search_that_found_nothing_is_counted_and_answered_with_a_number
     assert [*counts.unanswered.values()] == [{"修水管": 1}]
 
 
-async def test_what_was_understood_is_said(guide: Guide, counts: GuideCounts) -> None:
+async def test_what_was_understood_is_said(guide: Guide, counts: Counts) -> None:
     resident = ScriptedResident(On("find", typing("架照到期")))
     await visit_of(resident, guide, counts).run(find_guide)
     page = resident.seen[0]
