@@ -26,7 +26,11 @@ def hub() -> None:
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 takes a free one."
 )
-def serve(data: Path, host: str, port: int) -> None:
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes; one for each core."
+)
+@click.option("--threads", type=click.IntRange(1, 64), default=4, show_default=True, help="Threads of each.")
+def serve(data: Path, host: str, port: int, workers: int, threads: int) -> None:
     """Serve API and console; prints one line `ready ADDRESS` when it does. Ends on SIGTERM or Ctrl-C.
 
     The names by which it may be called, separated by commas, can be set in YEDENG_HUB_HOSTS, the four-digit
@@ -36,7 +40,7 @@ def serve(data: Path, host: str, port: int) -> None:
     from hub.serving import HubNotServing, serve_hub
 
     try:
-        serve_hub(host, port, lambda address: click.echo(f"ready {address}"))
+        serve_hub(host, port, workers, threads, lambda address: click.echo(f"ready {address}"))
     except HubNotServing as error:
         raise click.ClickException(str(error)) from None
 

@@ -1,55 +1,70 @@
-"""Serving the hub by uvicorn within this process."""
+"""Serving the hub: gunicorn, whose threads suit Django's synchronous views (decision 019)."""
 
 from __future__ import annotations
 
-import signal
 import socket
-import sys
 from collections.abc import Callable
+from typing import Any, Final
 
-import uvicorn
+from gunicorn.app.base import BaseApplication
 
-_SECONDS_TO_FINISH = 5
+_SECONDS_TO_FINISH: Final = 5
+_LONGEST_REQUEST: Final = 120
+"""Seconds without a sign of life after which a worker is replaced."""
 
 
 class HubNotServing(Exception):
     """The address cannot be listened on."""
 
 
-class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._on_ready = on_ready
+class _Hub(BaseApplication):
+    def __init__(self, options: dict[str, Any]) -> None:
+        self._options = options
+        super().__init__()
 
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            self._on_ready()
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        from hub.wsgi import application
+
+        return application
 
 
-def serve_hub(host: str, port: int, on_ready: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT; ``on_ready`` gets the address. Raises ``HubNotServing``."""
+def serve_hub(host: str, port: int, workers: int, threads: int, on_ready: Callable[[str], None]) -> None:
+    """Serve until SIGTERM or SIGINT, then finish what is under way and leave with code 0.
+
+    ``workers`` are processes, each with ``threads`` for slow lines. ``on_ready`` gets the address. Raises
+    ``HubNotServing``.
+    """
+    listener = _listener(host, port)
+    name = f"[{host}]" if ":" in host else host
+    address = f"http://{name}:{listener.getsockname()[1]}"
+    options = {
+        "bind": f"fd://{listener.detach()}",
+        "worker_class": "gthread",
+        "workers": workers,
+        "threads": threads,
+        "keepalive": 75,
+        "timeout": _LONGEST_REQUEST,
+        "graceful_timeout": _SECONDS_TO_FINISH,
+        "preload_app": True,  # a hub that cannot start says so before it is ready
+        "control_socket_disable": True,
+        "loglevel": "warning",
+        "when_ready": lambda _arbiter: on_ready(address),
+    }
+    _Hub(options).run()
+
+
+def _listener(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Named in full: asyncio turns off the waiting for full packets only where the protocol says TCP.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
+        listener.listen(2048)
     except OSError as error:
         listener.close()
         raise HubNotServing(f"cannot listen on {host} port {port}: {error.strerror}") from None
-    name = f"[{host}]" if ":" in host else host
-    address = f"http://{name}:{listener.getsockname()[1]}"
-    config = uvicorn.Config(
-        "hub.asgi:application",
-        log_level="warning",
-        access_log=False,
-        lifespan="off",
-        server_header=False,
-        timeout_graceful_shutdown=_SECONDS_TO_FINISH,
-    )
-    # uvicorn finishes its work when it is told to end, then raises the signal again: that is a clean end.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: sys.exit(0))
-    with listener:
-        _Server(config, lambda: on_ready(address)).run(sockets=[listener])
+    return listener

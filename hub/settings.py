@@ -53,7 +53,7 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "hub.urls"
-ASGI_APPLICATION = "hub.asgi.application"
+WSGI_APPLICATION = "hub.wsgi.application"
 TEMPLATES: list[dict[str, Any]] = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -71,6 +71,7 @@ TEMPLATES: list[dict[str, Any]] = [
 _SQLITE: dict[str, Any] = {
     "ENGINE": "django.db.backends.sqlite3",
     "NAME": DATA.database,
+    "CONN_MAX_AGE": 600,
     "OPTIONS": {
         "timeout": 20,
         # A writer that would have to upgrade its lock in the middle fails at once instead of waiting.

@@ -1,0 +1,8 @@
+"""The hub as a WSGI application, for gunicorn: its views are synchronous, so threads serve them best."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
+application = get_wsgi_application()
