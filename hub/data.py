@@ -50,11 +50,12 @@ class HubData:
                 write_secret(self.folder / "secret.key", secrets.token_urlsafe(48) + "\n")
             if not (self.folder / "intake.key").exists():
                 write_key_pair(self.folder)
-            if not (self.folder / "publisher.key").exists():
-                pem = Ed25519PrivateKey.generate().private_bytes(
-                    Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
-                )
-                write_secret(self.folder / "publisher.key", pem.decode("ascii"))
+            for name in ("publisher.key", "command.key"):
+                if not (self.folder / name).exists():
+                    pem = Ed25519PrivateKey.generate().private_bytes(
+                        Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()
+                    )
+                    write_secret(self.folder / name, pem.decode("ascii"))
             self.resident_keys.prepare()
         except OSError as error:
             raise HubDataError(f"{self.folder} cannot be used: {error.strerror}") from error
@@ -102,19 +103,22 @@ class HubData:
     @cached_property
     def publisher(self) -> Ed25519PrivateKey:
         """What signs catalogues. Raises ``HubDataError``."""
-        file = self.folder / "publisher.key"
-        try:
-            key = load_pem_private_key(file.read_bytes(), password=None)
-        except (OSError, ValueError) as error:
-            raise HubDataError(f"{file} is not a publisher's key: {error}") from error
-        if not isinstance(key, Ed25519PrivateKey):
-            raise HubDataError(f"{file} is not an Ed25519 key")
-        return key
+        return _signing_key(self.folder / "publisher.key")
 
-    @property
+    @cached_property
     def publishers(self) -> tuple[str, ...]:
         """The public keys whose catalogues kiosks take."""
         return (publisher_text(self.publisher),)
+
+    @cached_property
+    def command_key(self) -> Ed25519PrivateKey:
+        """What signs commands to kiosks. Raises ``HubDataError``."""
+        return _signing_key(self.folder / "command.key")
+
+    @cached_property
+    def command_keys(self) -> tuple[str, ...]:
+        """The public keys whose commands kiosks carry out."""
+        return (publisher_text(self.command_key),)
 
     def rotate_key(self, suite: str) -> str:
         """Make a new intake key and let kiosks seal to both; the new key's name. Raises ``OSError``.
@@ -138,6 +142,16 @@ class HubData:
     def finish_rotation(self) -> None:
         """Let kiosks seal to the new key alone from now on. Raises ``OSError``."""
         (self.folder / "intake-previous.pub").unlink(missing_ok=True)
+
+
+def _signing_key(file: Path) -> Ed25519PrivateKey:
+    try:
+        key = load_pem_private_key(file.read_bytes(), password=None)
+    except (OSError, ValueError) as error:
+        raise HubDataError(f"{file} is not a key that signs: {error}") from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise HubDataError(f"{file} is not an Ed25519 key")
+    return key
 
 
 def write_key_pair(folder: Path, suite: str = HYBRID) -> tuple[Path, Path]:

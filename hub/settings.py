@@ -23,6 +23,9 @@ CASES_YELLOW_DAYS = int(os.environ.get("YEDENG_HUB_YELLOW_DAYS", "2"))
 CASES_YELLOW_PERCENT = int(os.environ.get("YEDENG_HUB_YELLOW_PERCENT", "20"))
 """A case gets a yellow card when that many working days, or that share, of its promise are left."""
 
+KIOSK_KEY_DAYS = int(os.environ.get("YEDENG_HUB_KIOSK_KEY_DAYS", "180"))
+"""Life of a kiosk's key; when two thirds of it have passed, the kiosk makes a new one by itself."""
+
 INSTALLED_APPS = [
     "unfold",
     "django.contrib.admin",

@@ -6,13 +6,16 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from hub.accounts.models import root_organisation
+from hub.kiosks.identity import Identity
+from hub.kiosks.remote_commands import KioskCommand
+
+__all__ = ["EnrolmentCode", "Kiosk", "KioskCommand", "Nonce"]
 
 
-class Kiosk(models.Model):
+class Kiosk(Identity):
     """An enrolled kiosk and its last sign of life (``kiosk.wire.CheckIn``)."""
 
     id = models.CharField(_("number"), max_length=32, primary_key=True)
-    public_key = models.BinaryField(max_length=32, unique=True, editable=False)
     place = models.CharField(_("place"), max_length=120, blank=True)
     organisation = models.ForeignKey(
         "accounts.Organisation",
@@ -37,13 +40,32 @@ class Kiosk(models.Model):
 
 
 class EnrolmentCode(models.Model):
-    """A one-time code; only its SHA-256 is kept, which is enough for a code with 60 random bits."""
+    """A one-time code; only its SHA-256 is kept, which is enough for a code with 60 random bits.
+
+    ``renews`` is the kiosk that the machine with this code becomes, keeping its number; a new one where it
+    is empty, which is put into ``organisation``.
+    """
 
     code_sha256 = models.CharField(max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     expires_at = models.DateTimeField(_("expires"))
-    kiosk = models.OneToOneField(
-        Kiosk, verbose_name=_("used by"), null=True, blank=True, on_delete=models.PROTECT
+    kiosk = models.ForeignKey(
+        Kiosk,
+        verbose_name=_("used by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="enrolment_codes",
+    )
+    renews = models.ForeignKey(
+        Kiosk, verbose_name=_("renews"), null=True, blank=True, on_delete=models.CASCADE, related_name="+"
+    )
+    organisation = models.ForeignKey(
+        "accounts.Organisation",
+        verbose_name=_("organisation"),
+        on_delete=models.PROTECT,
+        default=root_organisation,
+        related_name="+",
     )
 
     class Meta:
