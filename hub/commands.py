@@ -27,7 +27,7 @@ def hub() -> None:
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Port; 0 takes a free one."
 )
 @click.option(
-    "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes; one for each core."
+    "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes, one a core."
 )
 @click.option("--threads", type=click.IntRange(1, 64), default=4, show_default=True, help="Threads of each.")
 def serve(data: Path, host: str, port: int, workers: int, threads: int) -> None:
