@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final
+from datetime import date
+from typing import TYPE_CHECKING, Any, Final
 
 from django.utils.translation import gettext as _
 
 from kiosk.wire import Bilingual, ResultLine
+
+if TYPE_CHECKING:
+    from hub.cases.models import CertificateTemplate
 
 _BLANK: Final = re.compile(r"\{([^{}]*)\}")
 _WORDS: Final = ("name", "number", "birth_date", "address", "case_no", "date")
@@ -48,6 +52,26 @@ def fill_in(text: str, known: Mapping[str, str]) -> str:
     return _BLANK.sub(lambda found: known.get(found[1], ""), text)
 
 
+def certificate_for(
+    template: CertificateTemplate, resident: Mapping[str, Any], case_no: str, day: date
+) -> dict[str, Any]:
+    """A certificate as ``Result.certificate`` keeps it. Raises ``BadTemplate``."""
+    known = words_for(resident, case_no, f"{day:%Y-%m-%d}")
+
+    def both(zh: str, en: str) -> dict[str, Any]:
+        return Bilingual(zh=fill_in(zh, known), en=fill_in(en, known)).model_dump(mode="json")
+
+    return {
+        "title": both(template.title_zh, template.title_en),
+        "lines": [
+            ResultLine(label=label, value=fill_in(value, known)).model_dump(mode="json")
+            for label, value in parse_lines(template.lines)
+        ],
+        "body": both(template.body_zh, template.body_en),
+        "authority": both(template.authority_zh, template.authority_en),
+    }
+
+
 def words_for(resident: Mapping[str, Any], case_no: str, today: str) -> dict[str, str]:
     """What the words in braces stand for: the number masked, as on every paper."""
     applicant: Mapping[str, Any] = resident.get("applicant", {})
@@ -56,8 +80,3 @@ def words_for(resident: Mapping[str, Any], case_no: str, today: str) -> dict[str
     words = {key: str(applicant.get(key) or "") for key in ("name", "birth_date", "address")}
     answers = {f"answer:{key}": str(value) for key, value in resident.get("answers", {}).items()}
     return {**answers, **words, "number": masked, "case_no": case_no, "date": today}
-
-
-def line(label: Bilingual, value: str) -> dict[str, Any]:
-    """A certificate's line, as it is stored."""
-    return ResultLine(label=label, value=value).model_dump(mode="json")

@@ -5,9 +5,18 @@ from __future__ import annotations
 from http import HTTPStatus
 
 from hub.cases.models import Case, resident_index
+from hub.cases.workflow import State
 from hub.evaluations.models import TroubleTicket
 from hub.problems import ProblemError
-from kiosk.wire import Progress, ProgressList, ResultQuery, normalise_check_code
+from kiosk.wire import (
+    Explanation,
+    LackingMaterial,
+    Progress,
+    ProgressList,
+    ResultQuery,
+    SupplementNotice,
+    normalise_check_code,
+)
 
 
 def by_code(typed: str) -> Progress:
@@ -36,21 +45,48 @@ def by_code(typed: str) -> Progress:
 def by_person(query: ResultQuery) -> ProgressList:
     """Every case of the person a card names, wherever it was filed: number and name must both be theirs."""
     wanted = (query.number, query.name)
+    cases = Case.objects.filter(resident_index=resident_index(query.number)).prefetch_related("supplements")
     return ProgressList(
         matters=tuple(
-            _of(case).model_copy(update={"item_id": case.item_id})
-            for case in Case.objects.filter(resident_index=resident_index(query.number))
+            _told_to_its_person(case)
+            for case in cases
             if (case.resident["applicant"]["number"], case.resident["applicant"]["name"]) == wanted
         )
     )
 
 
 def _of(case: Case) -> Progress:
-    return Progress(
-        check_code=case.check_code,
-        what="case",
-        state="decided" if case.state == Case.State.DECIDED else "received",
-        number=case.case_no,
-        received_at=case.received_at,
-        promised_by=case.promised_by,
+    return Progress.model_validate(
+        {
+            "check_code": case.check_code,
+            "what": "case",
+            "state": case.state,
+            "number": case.case_no,
+            "received_at": case.received_at,
+            "promised_by": None if case.paused_on else case.promised_by,
+            "outcome": case.outcome or None,
+            "supplement_due": case.supplement_due,
+        }
+    )
+
+
+def _told_to_its_person(case: Case) -> Progress:
+    more: dict[str, object] = {"item_id": case.item_id}
+    if case.state == State.SUPPLEMENT_ASKED:
+        more["supplement"] = _notice(case)
+    if case.explanation:
+        more["explanation"] = Explanation.model_validate(case.explanation)
+    return _of(case).model_copy(update=more)
+
+
+def _notice(case: Case) -> SupplementNotice | None:
+    """What is asked for now: the newest request that has no answer."""
+    asked = next((one for one in case.supplements.all() if one.answered_at is None and one.lines), None)
+    if asked is None:
+        return None
+    return SupplementNotice(
+        id=asked.id,
+        lacking=tuple(
+            LackingMaterial(**{**line, "material_id": line["material_id"] or None}) for line in asked.lines
+        ),
     )

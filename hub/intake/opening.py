@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -25,10 +25,24 @@ Content = TypeVar("Content", bound=Message)
 
 @dataclass(frozen=True)
 class OpenedFile:
-    """An attachment: what is stored of it, and the SHA-256 of what it holds."""
+    """An attachment: what is stored of it, the SHA-256 of what it holds, and what its seal is bound to."""
 
     stored: SealedFile
     content_sha256: str
+    bound_to: dict[str, str | int]
+
+
+def open_file(stored: SealedFile, bound_to: dict[str, Any]) -> bytes:
+    """The content of a sealed file. Raises ``SealBroken`` where the seal was made for something else."""
+    opener = settings.DATA.opener
+    content: bytes = opener.open(
+        bytes(stored.sealed),
+        item_id=UUID(bound_to["item_id"]),
+        kind=bound_to["kind"],
+        schema=bound_to["schema"],
+        part=bound_to["part"],
+    )
+    return content
 
 
 @dataclass(frozen=True)
@@ -97,7 +111,13 @@ def _files(envelope: IntakeEnvelope) -> tuple[OpenedFile, ...]:
     files = []
     for part, sha256 in enumerate(envelope.attachments, start=1):
         content = _opened(envelope, bytes(stored[sha256].sealed), part)
-        files.append(OpenedFile(stored[sha256], hashlib.sha256(content).hexdigest()))
+        bound_to: dict[str, str | int] = {
+            "item_id": str(envelope.id),
+            "kind": envelope.kind,
+            "schema": envelope.payload_schema,
+            "part": part,
+        }
+        files.append(OpenedFile(stored[sha256], hashlib.sha256(content).hexdigest(), bound_to))
     return tuple(files)
 
 

@@ -47,7 +47,14 @@ from kiosk.wire.commands import (
     command_actions,
 )
 from kiosk.wire.counts import COUNTS_KIND, DayCounts, GuideCount, SearchCount, VisitCount
-from kiosk.wire.enquiries import Progress, ProgressList, VerifiedCopy
+from kiosk.wire.enquiries import (
+    Explanation,
+    LackingMaterial,
+    Progress,
+    ProgressList,
+    SupplementNotice,
+    VerifiedCopy,
+)
 from kiosk.wire.fleet import (
     OLDEST_PROTOCOL,
     PROTOCOL,
@@ -163,6 +170,7 @@ __all__ = [
     "EnrolmentReply",
     "EnrolmentRequest",
     "EnrolmentTicket",
+    "Explanation",
     "Fact",
     "FactChoice",
     "Faq",
@@ -183,6 +191,7 @@ __all__ = [
     "KeyRequest",
     "KeyUnreadable",
     "Lack",
+    "LackingMaterial",
     "Material",
     "MaterialFile",
     "Message",
@@ -221,6 +230,7 @@ __all__ = [
     "SubmissionPayload",
     "SubmissionReceipt",
     "Suite",
+    "SupplementNotice",
     "TakePicture",
     "TestDevice",
     "TroubleReason",

@@ -146,8 +146,9 @@ class Receipt(Message):
 
 
 class SubmissionReceipt(Receipt):
-    """The hub has the submission, as the case ``case_no``."""
+    """The hub has the submission, as the case ``case_no``; ``granted``: it was decided on the spot."""
 
     case_no: str
     promised_by: date | None
     check_code: str
+    granted: bool = False
