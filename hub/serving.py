@@ -53,8 +53,16 @@ def serve_hub(host: str, port: int, workers: int, threads: int, on_ready: Callab
         "control_socket_disable": True,
         "loglevel": "warning",
         "when_ready": lambda _arbiter: on_ready(address),
+        "post_worker_init": lambda _worker: _live(),
     }
     _Hub(options).run()
+
+
+def _live() -> None:
+    """In a worker: say from now on that the hub is there, so that no kiosk is blamed for its absence."""
+    from hub.kiosks.uptime import keep_ticking
+
+    keep_ticking()
 
 
 def _listener(host: str, port: int) -> socket.socket:

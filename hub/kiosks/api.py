@@ -15,10 +15,9 @@ from hub.intake.sweeping import sweep
 from hub.kiosks.enrolment import enrol
 from hub.kiosks.models import Nonce
 from hub.kiosks.signatures import KioskSignature, signing_kiosk, verified
+from hub.kiosks.state import PERIOD
+from hub.kiosks.watching import note_check_in
 from kiosk.wire import SIGNATURE_WINDOW, CheckIn, CheckInReply, EnrolmentReply, EnrolmentRequest
-
-CHECK_IN_EVERY = 30.0
-"""Seconds between two signs of life."""
 
 router = Router(tags=["kiosks"])
 
@@ -35,15 +34,14 @@ def check_in(request: HttpRequest, report: CheckIn) -> CheckInReply:
     """Store a kiosk's sign of life."""
     kiosk = signing_kiosk(request)
     now = timezone.now()
-    kiosk.last_seen, kiosk.software, kiosk.status = now, report.software, report.model_dump(mode="json")
-    kiosk.save(update_fields=["last_seen", "software", "status"])
+    note_check_in(kiosk, report, now)
     Nonce.objects.filter(kiosk=kiosk, seen_at__lt=now - timedelta(seconds=3 * SIGNATURE_WINDOW)).delete()
     sweep(now)
     return CheckInReply(
         kiosk_id=kiosk.id,
         hub_time=now,
         catalogue_version=Publication.newest_version(),
-        next_in_seconds=CHECK_IN_EVERY,
+        next_in_seconds=PERIOD.total_seconds(),
         intake_keys=settings.DATA.recipients,
         publishers=settings.DATA.publishers,
     )

@@ -6,14 +6,35 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from hub.accounts.models import root_organisation
+from hub.kiosks.grouping import Keeper, Label, SavedFilter
+from hub.kiosks.history import AvailabilitySpan, Change, Downtime, HubSign, Silence, Trend
 from hub.kiosks.identity import Identity
 from hub.kiosks.remote_commands import KioskCommand
 
-__all__ = ["EnrolmentCode", "Kiosk", "KioskCommand", "Nonce"]
+__all__ = [
+    "AvailabilitySpan",
+    "Change",
+    "Downtime",
+    "EnrolmentCode",
+    "HubSign",
+    "Keeper",
+    "Kiosk",
+    "KioskCommand",
+    "Label",
+    "Nonce",
+    "SavedFilter",
+    "Silence",
+    "Trend",
+]
 
 
 class Kiosk(Identity):
-    """An enrolled kiosk and its last sign of life (``kiosk.wire.CheckIn``)."""
+    """An enrolled kiosk and its last sign of life (``kiosk.wire.CheckIn``).
+
+    From ``catalogue_version`` on, the fields repeat what is in ``status`` or what was counted, so that lists
+    of ten thousand kiosks need not read it: ``reporting_since`` is when the kiosk first said what can be done
+    there, ``waiting`` the items in its queue, ``people_a_day`` how many use it, ``None`` while not known.
+    """
 
     id = models.CharField(_("number"), max_length=32, primary_key=True)
     place = models.CharField(_("place"), max_length=120, blank=True)
@@ -27,8 +48,24 @@ class Kiosk(Identity):
     software = models.CharField(_("software"), max_length=64, blank=True)
     enrolled_at = models.DateTimeField(_("enrolled"), auto_now_add=True)
     revoked = models.BooleanField(_("revoked"), default=False)
-    last_seen = models.DateTimeField(_("last seen"), null=True, blank=True)
+    last_seen = models.DateTimeField(_("last seen"), null=True, blank=True, db_index=True)
     status = models.JSONField(_("status"), null=True, blank=True)
+    address = models.CharField(_("address"), max_length=200, blank=True)
+    keeper = models.ForeignKey(
+        Keeper,
+        verbose_name=_("keeper"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="kiosks",
+    )
+    labels = models.ManyToManyField(Label, verbose_name=_("labels"), blank=True, related_name="kiosks")
+    catalogue_version = models.PositiveIntegerField(_("catalogue"), default=0, editable=False)
+    out_of_service = models.CharField(_("out of service"), max_length=64, blank=True, editable=False)
+    reporting_since = models.DateTimeField(null=True, editable=False)
+    waiting = models.PositiveIntegerField(_("waiting"), default=0, editable=False)
+    people_a_day = models.FloatField(_("people a day"), null=True, editable=False)
+    trend_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("kiosk")
