@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
-from typing import Literal, TypeVar
+from typing import Final, Literal, TypeVar
 
 import structlog
 
@@ -15,9 +15,12 @@ from devices.identity import CHINA_TIME
 from kiosk.hub_client import HubClient, HubError
 from kiosk.hub_link import HubLink
 from kiosk.wire import (
+    EVALUATION_KIND,
     TROUBLE_KIND,
     Applicant,
+    EvaluationReceipt,
     Progress,
+    Receipt,
     ResultQuery,
     SubmissionReceipt,
     TroubleReceipt,
@@ -95,14 +98,21 @@ class Enquiries:
             return Missing.NO_NETWORK
 
 
+_TICKETS: Final[Mapping[str, type[Receipt]]] = {
+    TROUBLE_KIND: TroubleReceipt,
+    EVALUATION_KIND: EvaluationReceipt,
+}
+"""What is no case and has a check code all the same."""
+
+
 def _told_here(envelope: Envelope, code: str) -> Progress | KeptHere:
     """What the queue's own ledger says: delivered with the hub's receipt, or still here.
 
     A receipt does not know what was decided since: a date that has passed is not told from it.
     """
     if envelope.state is State.DELIVERED and envelope.receipt is not None:
-        if envelope.kind == TROUBLE_KIND:
-            ticket = TroubleReceipt.model_validate_json(envelope.receipt)
+        if envelope.kind in _TICKETS:
+            ticket = _TICKETS[envelope.kind].model_validate_json(envelope.receipt)
             return Progress(
                 check_code=code, what="ticket", state="received", number=None, received_at=ticket.received_at
             )

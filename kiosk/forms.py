@@ -63,7 +63,7 @@ async def ask(visit: Visit, field: FormField, step: Step | None = None, draft: s
         problem = complaint(field, draft)
         if problem is None:
             return draft
-        visit.forget_last()  # a wrong answer is no stop on the way back
+        visit.forget(page.name)  # a wrong answer is no stop on the way back
 
 
 def complaint(field: FormField, value: str) -> Sayable | None:
@@ -72,7 +72,7 @@ def complaint(field: FormField, value: str) -> Sayable | None:
         return text("form.problem.empty") if field.required else None
     if field.kind == "choice" and value not in {choice.value for choice in field.choices}:
         return text("form.problem.empty")
-    if field.kind == "phone" and not re.fullmatch(r"1[3-9]\d{9}|0\d{9,11}", value):
+    if field.kind == "phone" and not is_phone(value):
         return text("form.problem.phone")
     if field.kind == "digits" and not value.isdecimal():
         return text("form.problem.digits")
@@ -81,6 +81,11 @@ def complaint(field: FormField, value: str) -> Sayable | None:
     if field.pattern and not re.fullmatch(field.pattern, value):
         return text("form.problem.pattern")
     return None
+
+
+def is_phone(value: str) -> bool:
+    """Whether it can be a mobile number, or one of the fixed network with its area code."""
+    return re.fullmatch(r"1[3-9]\d{9}|0\d{9,11}", value) is not None
 
 
 def _is_date(value: str) -> bool:

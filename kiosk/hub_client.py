@@ -22,6 +22,7 @@ from kiosk.queue_export import intake_envelope
 from kiosk.wire import (
     COPY_REPORT_KIND,
     COUNTS_KIND,
+    EVALUATION_KIND,
     SUBMISSION_KIND,
     TROUBLE_KIND,
     AttachmentReceipt,
@@ -32,6 +33,7 @@ from kiosk.wire import (
     CopyRequest,
     EnrolmentReply,
     EnrolmentRequest,
+    EvaluationReceipt,
     IntakeAnswer,
     IntakeAnswers,
     IntakeBatch,
@@ -62,6 +64,7 @@ _REPLIES: Mapping[str, type[Receipt]] = {
     SUBMISSION_KIND: SubmissionReceipt,
     COPY_REPORT_KIND: CopyReceipt,
     TROUBLE_KIND: TroubleReceipt,
+    EVALUATION_KIND: EvaluationReceipt,
     COUNTS_KIND: Receipt,
 }
 

@@ -76,12 +76,26 @@ class Step:
     of: int
 
 
+@dataclass(frozen=True)
+class Rating:
+    """How it went, asked at the end: voluntary, nothing chosen before. Once said, no ``choices`` are left."""
+
+    title: Sayable
+    note: Sayable | None = None
+    choices: tuple[Choice, ...] = ()
+
+    def spoken(self) -> tuple[Sayable, ...]:
+        """The question, then what can be said."""
+        return tuple(part for part in (self.title, self.note, *(one.title for one in self.choices)) if part)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Page:
     """What every page has.
 
     ``name`` is the page's own name in ASCII: it tells pages apart in tests, pictures and counters and never
-    holds anything about a resident. ``back`` is filled in by the visit.
+    holds anything about a resident. ``back`` is filled in by the visit. ``rating`` is drawn by ``Done``,
+    ``Notice`` and ``ReadGuide`` below everything else; its choices answer with their id.
     """
 
     name: str
@@ -93,6 +107,7 @@ class Page:
     back: bool = False
     private: bool = False
     idle: Idle = Idle.FORM
+    rating: Rating | None = None
 
     def spoken(self) -> tuple[Sayable, ...]:
         """What is read aloud, in order."""
@@ -163,6 +178,18 @@ class Choose(Page):
     idle: Idle = Idle.READING
     choices: tuple[Choice, ...]
     columns: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChooseSeveral(Page):
+    """Choose any number of them, none included; answers ``Answer("enter", ids)`` with spaces between."""
+
+    choices: tuple[Choice, ...]
+    draft: str = field(default="", repr=False)
+
+    def spoken(self) -> tuple[Sayable, ...]:
+        """The question, then everything that can be chosen."""
+        return tuple(part for part in (self.title, self.note, *(one.title for one in self.choices)) if part)
 
 
 @dataclass(frozen=True)
@@ -387,7 +414,8 @@ class Notice(Page):
 
     def spoken(self) -> tuple[Sayable, ...]:
         """The title, then the lines."""
-        return tuple(part for part in (self.title, self.note, *self.lines) if part)
+        asked = self.rating.spoken() if self.rating else ()
+        return tuple(part for part in (self.title, self.note, *self.lines, *asked) if part)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -416,7 +444,8 @@ class Done(Page):
 
     def spoken(self) -> tuple[Sayable, ...]:
         """What happened and what comes next."""
-        return tuple(part for part in (self.title, self.note, *self.lines) if part)
+        asked = self.rating.spoken() if self.rating else ()
+        return tuple(part for part in (self.title, self.note, *self.lines, *asked) if part)
 
     def whispered(self) -> tuple[Sayable, ...]:
         """The number."""

@@ -69,8 +69,8 @@ async def _print(devices: Supervisor, receipt: Receipt) -> Paper:
     return "printed" if proof is PrintProof.PRINTED else "sent"
 
 
-async def hand_over(visit: Visit, item: ServiceItem, applicant: Applicant, filed: Filed, step: Step) -> None:
-    """Print the receipt of a filing and end with its number; the page says whether there is paper."""
+async def hand_over(visit: Visit, item: ServiceItem, applicant: Applicant, filed: Filed, step: Step) -> Done:
+    """Print the receipt of a filing; the last page shows its number and says whether there is paper."""
 
     def receipt(again: bool) -> Receipt:
         return filing_receipt(visit.stage.say, visit.kiosk.site.kiosk, item, applicant, filed, again=again)
@@ -81,18 +81,16 @@ async def hand_over(visit: Visit, item: ServiceItem, applicant: Applicant, filed
         answer: Sayable = text("done.answer-by", date=filed.promised_by)
     else:
         answer = text("done.anywhere" if received else "done.kept-line")
-    await visit.show(
-        Done(
-            name="done" if received else "done-kept",
-            kept=not received,
-            title=text("done.received" if received else "done.kept"),
-            note=paper_note(paper),
-            number_label=text("done.case-no" if received else "done.check-code"),
-            number=filed.number,
-            lines=(answer,),
-            main=Action("finish", text("action.finish-wipe")),
-            step=step,
-        ),
+    return Done(
+        name="done" if received else "done-kept",
+        kept=not received,
+        title=text("done.received" if received else "done.kept"),
+        note=paper_note(paper),
+        number_label=text("done.case-no" if received else "done.check-code"),
+        number=filed.number,
+        lines=(answer,),
+        main=Action("finish", text("action.finish-wipe")),
+        step=step,
     )
 
 
@@ -221,13 +219,22 @@ def one_time_notice(say: Say, site: KioskSettings, mine: MyList, *, large: bool 
 
 def trouble_slip(say: Say, site: KioskSettings, number: str) -> Receipt:
     """The ticket of somebody who could not get it done."""
+    return _number_slip(say, site, number, "trouble.kept", "trouble.next")
+
+
+def evaluation_slip(say: Say, site: KioskSettings, number: str) -> Receipt:
+    """The check code of a rating that somebody will look into."""
+    return _number_slip(say, site, number, "rating.kept", "rating.kept.code")
+
+
+def _number_slip(say: Say, site: KioskSettings, number: str, title: str, follows: str) -> Receipt:
     return Receipt(
         (
             Logo(),
-            Title(say(text("trouble.kept"))),
+            Title(say(text(title))),
             Text(number, Size.HUGE, emphasis=True, align=Align.CENTRE),
             Columns(say(text("paper.time")), _now()),
-            Text(say(text("trouble.next")), align=Align.CENTRE),
+            Text(say(text(follows)), align=Align.CENTRE),
             *_foot(say, site),
         )
     )

@@ -22,6 +22,7 @@ from kiosk.visit import Visit
 from kiosk.wire import (
     COPY_REPORT_KIND,
     COUNTS_KIND,
+    EVALUATION_KIND,
     SUBMISSION_KIND,
     TROUBLE_KIND,
     WIRE_SCHEMA,
@@ -29,6 +30,7 @@ from kiosk.wire import (
     ConsentGiven,
     CopyReport,
     DayCounts,
+    Evaluation,
     MaterialFile,
     Message,
     ServiceItem,
@@ -46,7 +48,13 @@ ONE_VISIT: Final = 20_000_000
 WAIT_FOR_HUB: Final = 6.0
 
 
-_PRIORITY: Final = {SUBMISSION_KIND: 2, COPY_REPORT_KIND: 1, TROUBLE_KIND: 0, COUNTS_KIND: -1}
+_PRIORITY: Final = {
+    SUBMISSION_KIND: 2,
+    COPY_REPORT_KIND: 1,
+    TROUBLE_KIND: 0,
+    EVALUATION_KIND: 0,
+    COUNTS_KIND: -1,
+}
 
 
 @dataclass(frozen=True)
@@ -150,6 +158,12 @@ class Submissions:
     async def report_counts(self, counts_id: UUID, counts: DayCounts) -> None:
         """Tell the hub what was counted on a day. Raises ``QueueError``."""
         await self._put(counts_id, COUNTS_KIND, counts)
+
+    async def evaluate(self, evaluation: Evaluation) -> str:
+        """Keep a rating and return its check code. Raises ``QueueError``."""
+        rated = new_id()
+        await self._put(rated, EVALUATION_KIND, evaluation)
+        return check_code(rated)
 
     async def _put(
         self, item_id: UUID, kind: str, message: Message, attachments: list[bytes] | None = None

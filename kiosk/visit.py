@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import structlog
 
-from kiosk.pages import CLOSE, Action, Answer, Ask, Done, Idle, Notice, Page, StillThere
+from kiosk.pages import CLOSE, Action, Answer, Ask, ChooseSeveral, Done, Idle, Notice, Page, StillThere
 from kiosk.stage import Stage, Wish
 from kiosk.text import Sayable, text
 
@@ -90,6 +90,7 @@ class Visit:
         self.journey = "home"
         self.applicant: Applicant | None = None
         self.filed: Sayable | None = None
+        self.rated: set[object] = set()
         self._aside = kiosk.aside
         self._idle = kiosk.site.visit
         self._history: list[_Remembered] = []
@@ -157,9 +158,10 @@ class Visit:
         """Do something that must not happen again when the journey is replayed."""
         return await self._step(name, work, passing=True)
 
-    def forget_last(self) -> None:
-        """The last answer will not do: it is no stop on the way back."""
-        self._history.pop()
+    def forget(self, page: str) -> None:
+        """What was answered last on a page, and whatever came after it, is no stop on the way back."""
+        while self._history.pop().name != page:
+            pass
 
     def no_way_back(self) -> None:
         """From here on the past cannot be changed (it was filed): no page offers "back" across this."""
@@ -173,6 +175,7 @@ class Visit:
         self._drafts.clear()
         self.applicant = None
         self.filed = None
+        self.rated.clear()
         self.stage.wipe(person_stays=True)
 
     async def _step(self, name: str, do: Callable[[], Awaitable[R]], *, passing: bool) -> R:
@@ -243,7 +246,7 @@ class Visit:
         busy = isinstance(page, Notice) and page.waiting
         closes = page.main is not None and page.main.id == CLOSE
         page = replace(page, back=not busy and not closes and (self._beside or self._can_go_back()))
-        if isinstance(page, Ask) and page.name in self._drafts and not page.draft:
+        if isinstance(page, Ask | ChooseSeveral) and page.name in self._drafts and not page.draft:
             page = replace(page, draft=self._drafts[page.name])
         shown: asyncio.Task[Any] = asyncio.create_task(self.stage.show(page))
         awaited = {shown} if work is None else {shown, asyncio.create_task(work())}

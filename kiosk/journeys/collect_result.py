@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from kiosk.evaluations import Subject, show_rated
 from kiosk.forms import at_step
 from kiosk.identity import identify
 from kiosk.pages import Action, Done, Idle, Notice, Step
@@ -25,7 +26,8 @@ async def collect_result(visit: Visit) -> None:
         return
     copy = await commit(visit, result, applicant, at_step(step, 3))
     taken = await _print_until_taken(visit, copy, at_step(step, 3))
-    await visit.show(_done(copy, taken, at_step(step, 3)))
+    subject = Subject("result", result.item_id, case_no=result.case_no)
+    await show_rated(visit, _done(copy, taken, at_step(step, 3)), subject)
 
 
 async def _print_until_taken(visit: Visit, copy: ResultCopy, step: Step) -> bool:

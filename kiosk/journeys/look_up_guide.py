@@ -6,6 +6,7 @@ from typing import Final
 
 from devices.printers import ReceiptPrinter
 from kiosk.availability import usable
+from kiosk.evaluations import Subject, show_rated
 from kiosk.guide import Answer
 from kiosk.guide_pages import DOMAIN_ICONS, SAMPLE, guide_page, list_action, row_of, sample_page
 from kiosk.journeys.collect_result import collect_result
@@ -136,8 +137,10 @@ async def read_guide(visit: Visit, item: ServiceItem) -> None:
     offices = [known[name] for name in item.offices if name in known]
     standing, place = visit.kiosk.availability.of(item), visit.kiosk.site.kiosk
     page = guide_page(item, standing, offices, place, visit.kiosk.guide.asset, related)
-    while (answer := await visit.show(page)).id.startswith(SAMPLE):
-        visit.forget_last()
+    subject = Subject("guide", item.id)
+    question = "rating.title-guide"
+    while (answer := await show_rated(visit, page, subject, asked=question)).id.startswith(SAMPLE):
+        visit.forget(page.name)
         await _show_sample(visit, item, answer.id.removeprefix(SAMPLE))
     match answer.id:
         case "submit":

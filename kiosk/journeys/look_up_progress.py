@@ -7,6 +7,7 @@ from functools import partial
 
 from devices.identity import CHINA_TIME
 from kiosk.enquiries import KeptHere, Missing
+from kiosk.evaluations import Subject, show_rated
 from kiosk.identity import identify
 from kiosk.journeys.collect_result import collect_result
 from kiosk.journeys.verify_result import verify_result
@@ -36,7 +37,11 @@ async def look_up_progress(visit: Visit) -> None:
         return await verify_result(visit)
     own = way.id == "card"
     found = await (_of_person(visit) if own else _by_code(visit))
-    answer = await visit.show(_page(visit, found, own=own))
+    page = _page(visit, found, own=own)
+    if isinstance(found, Progress) and found.what == "case":
+        answer = await show_rated(visit, page, Subject("progress", found.item_id, case_no=found.number))
+    else:
+        answer = await visit.show(page)
     return await collect_result(visit) if answer.id == "collect" else None
 
 

@@ -98,7 +98,7 @@ async def _answer(visit: Visit, fact: Fact, *, enough: bool) -> str | None:
             return None
         if answer.id == "skip" or answer.value.isdecimal() or not fact.is_number:
             return "" if answer.id == "skip" else answer.value
-        visit.forget_last()
+        visit.forget(f"fact-{fact.id}")
         problem = text("form.problem.empty")
 
 
@@ -126,7 +126,7 @@ async def _credit_code(visit: Visit) -> dict[str, str]:
         try:
             kind = business_kind(normalise_credit_code(draft))
         except ValueError:
-            visit.forget_last()
+            visit.forget("credit-code")
             problem = text("policies.code.problem" if draft else "form.problem.empty")
             continue
         return {_KIND_FACT: kind} if kind else {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kiosk.availability import cards_for
+from kiosk.evaluations import Subject, show_rated
 from kiosk.forms import at_step, check_answers, fill_in
 from kiosk.identity import identify
 from kiosk.materials import collect_materials
@@ -29,7 +30,9 @@ async def submit_item(visit: Visit, item: ServiceItem, known: Mapping[str, str] 
     photos = await collect_materials(visit, item.materials_for(answers), at_step(step, 3))
     answers, photos = await check_answers(visit, item, applicant, answers, photos, at_step(step, 4))
     filed = await file(visit, item, applicant, answers, photos)
-    await hand_over(visit, item, applicant, filed, at_step(step, 5))
+    done = await hand_over(visit, item, applicant, filed, at_step(step, 5))
+    phone = next((answers[field.id] for field in item.form if field.kind == "phone"), "")
+    await show_rated(visit, done, Subject("submission", item.id, submission_id=filed.id), phone)
 
 
 async def settle_situation(visit: Visit, item: ServiceItem, known: Mapping[str, str]) -> dict[str, str]:

@@ -55,6 +55,17 @@ from kiosk.wire.enquiries import (
     SupplementNotice,
     VerifiedCopy,
 )
+from kiosk.wire.evaluations import (
+    BAD_LEVEL,
+    EVALUATION_KIND,
+    EVALUATION_LEVELS,
+    EVALUATION_REASONS,
+    EVALUATION_REASONS_VERSION,
+    Evaluation,
+    EvaluationLevel,
+    EvaluationOf,
+    EvaluationReceipt,
+)
 from kiosk.wire.fleet import (
     OLDEST_PROTOCOL,
     PROTOCOL,
@@ -118,11 +129,16 @@ from kiosk.wire.tickets import EnrolmentTicket
 from kiosk.wire.trouble import TROUBLE_KIND, TroubleReason, TroubleReceipt, TroubleReport
 
 __all__ = [
+    "BAD_LEVEL",
     "CHECK_CODE_LENGTH",
     "CLOCK_PROBLEM",
     "CODE_ALPHABET",
     "COPY_REPORT_KIND",
     "COUNTS_KIND",
+    "EVALUATION_KIND",
+    "EVALUATION_LEVELS",
+    "EVALUATION_REASONS",
+    "EVALUATION_REASONS_VERSION",
     "HYBRID",
     "KEY_BYTES",
     "LARGEST_PICTURE",
@@ -170,6 +186,10 @@ __all__ = [
     "EnrolmentReply",
     "EnrolmentRequest",
     "EnrolmentTicket",
+    "Evaluation",
+    "EvaluationLevel",
+    "EvaluationOf",
+    "EvaluationReceipt",
     "Explanation",
     "Fact",
     "FactChoice",

@@ -34,6 +34,7 @@ RENDERERS: dict[type[Page], Renderer] = {
     kinds.Home: home.render,
     kinds.Find: find.render,
     kinds.Choose: choose.render,
+    kinds.ChooseSeveral: choose.several,
     kinds.ReadGuide: guide.render,
     kinds.ShowPaper: paper.render,
     kinds.MarkMaterials: materials.render,

@@ -14,6 +14,7 @@ from screens.kit.icons import Icon
 from screens.kit.part import Column, Flow, Part, Row, Space
 from screens.kit.pieces import ChipView, Segments, chips, heading, paragraph, row_card
 from screens.kit.press import Press, Skin, Surface, button
+from screens.kit.rating import rating_part
 from screens.kit.rows import RowBody
 from screens.kit.scroller import Scroller
 from screens.kit.words import Words
@@ -40,6 +41,8 @@ def render(look: Look, page: ReadGuide, hand: Hand) -> Sheet:
         parts.append(
             Column([heading(look, page.links_title), Space(m.px(1)), Column(rows, gap=m.px(4))], gap=m.px(2))
         )
+    if page.rating:
+        parts.append(rating_part(look, page.rating, hand.choose))
     if page.source:
         parts.append(paragraph(look, page.source, "soft", "chip"))
 

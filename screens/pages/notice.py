@@ -11,6 +11,7 @@ from screens.kit.part import Column, Flow, Part, Row, Space
 from screens.kit.pieces import Countdown, Ring
 from screens.kit.press import Labelled, Press, Skin, Surface, button, primary_skin
 from screens.kit.qr import QrCode
+from screens.kit.rating import rating_part
 from screens.kit.scroller import Scroller
 from screens.kit.words import Words
 from screens.look import Look
@@ -37,6 +38,8 @@ def render(look: Look, page: Notice, hand: Hand) -> Sheet:
         )
     if page.lines:
         parts.append(_lines(look, page))
+    if page.rating:
+        parts.append(Column([Space(m.px(1)), rating_part(look, page.rating, hand.choose)]))
     said = Column(parts, gap=m.px(6))
     if not page.picture:
         return Sheet(

@@ -16,6 +16,7 @@ from kiosk.pages import (
     Chip,
     Choice,
     Choose,
+    ChooseSeveral,
     Done,
     Find,
     Glimpse,
@@ -29,6 +30,7 @@ from kiosk.pages import (
     OutOfService,
     Page,
     PresentCard,
+    Rating,
     ReadGuide,
     ReviewCapture,
     Row,
@@ -141,6 +143,22 @@ NO_CARD = Action("no-card", Both("没带身份证", "I have no ID card here"))
 def step(n: int) -> Step:
     """Step ``n`` of the sample journey."""
     return Step(JOURNEY, n, 5)
+
+
+RATING = Rating(
+    Both("这次办得怎么样？", "How did it go?"),
+    Both("不评价也可以", "Only if you like"),
+    tuple(
+        Choice(f"rate-{level}", words, icon=f"face-{level}")
+        for level, words in (
+            (5, Both("非常满意", "Very good")),
+            (4, Both("满意", "Good")),
+            (3, Both("基本满意", "All right")),
+            (2, Both("不满意", "Poor")),
+            (1, Both("非常不满意", "Very poor")),
+        )
+    ),
+)
 
 
 def search(typed: str) -> tuple[Choice, ...]:
@@ -258,6 +276,7 @@ def guide_page() -> ReadGuide:
             GuideRendering("illustrated", Both("图解", "Pictures"), sections(True)),
         ),
         source=Both("来源：市医疗保障局，第 3 版", "Source: Municipal Medical Insurance Bureau, version 3"),
+        rating=RATING,
         main=Action("submit", Both("现在办理", "Do it now"), "pencil"),
         others=(
             Action("list", Both("我要带什么", "What do I bring?"), "list"),
@@ -659,6 +678,56 @@ def pages() -> dict[str, Page]:
                 ),
             ),
             main=Action("finish", Both("办完了，清除我的信息", "Done, erase my data")),
+            rating=RATING,
+            step=step(5),
+        ),
+        "done-rated": Done(
+            name="done",
+            kept=False,
+            title=Both("已经受理，您可以放心了", "Received, you can rest assured"),
+            note=Both("回执已打印，请从下方取走", "The receipt is printed, please take it below"),
+            number_label=Both("受理编号", "Case number"),
+            number="3701-2026-000173",
+            lines=(Both("最晚 11 月 24 日答复", "Answer by 24 November at the latest"),),
+            main=Action("finish", Both("办完了，清除我的信息", "Done, erase my data")),
+            rating=Rating(Both("谢谢，您的评价收下了", "Thank you. Your rating is kept")),
+        ),
+        "rating-reasons": ChooseSeveral(
+            name="rating-reasons",
+            title=Both("对不起，哪里没做好？", "We are sorry. What went wrong?"),
+            note=Both("可以选几条，也可以一条不选", "Choose any, or none"),
+            choices=(
+                Choice("told", Both("要什么材料，没有一次说清", "I was not told everything at once")),
+                Choice("again", Both("交过的材料又要交", "I had to give the same documents again")),
+                Choice("late", Both("没有按承诺的时间办好", "It was not done when promised")),
+                Choice("guide", Both("指南看不懂", "The guide was unclear")),
+                Choice("use", Both("机器不好操作", "The machine was hard to use")),
+                Choice("staff", Both("工作人员态度不好", "The staff were not friendly")),
+                Choice(
+                    "call-back",
+                    Both("请给我回个电话", "Please call me back"),
+                    Both("下一步留一个号码", "You give a number next"),
+                    "phone",
+                ),
+            ),
+            draft="again call-back",
+            main=Action("enter", Both("提交评价", "Send"), "check"),
+            back=True,
+        ),
+        "progress-decided": Notice(
+            name="progress-decided",
+            title=Both("已经办好了", "It is decided"),
+            note=Both("城乡居民基本医疗保险参保登记", "Medical insurance for residents"),
+            big="3701-2026-000173",
+            lines=(
+                Both("11 月 20 日收到", "Received on 20 November"),
+                Both("结果可以在这里打印", "The result can be printed here"),
+            ),
+            tone="ok",
+            main=Action("collect", Both("打印结果", "Print the result"), "printer"),
+            others=(Action("finish", Both("办完了，清除我的信息", "Done, erase my data")),),
+            rating=RATING,
+            back=True,
         ),
         "done-kept": Done(
             name="done-kept",
@@ -674,6 +743,7 @@ def pages() -> dict[str, Page]:
                 Both("送到以后，您的手机会收到短信", "You get a message when it has arrived"),
             ),
             main=Action("finish", Both("办完了，清除我的信息", "Done, erase my data")),
+            rating=RATING,
         ),
     }
     return text_pages
