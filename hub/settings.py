@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "hub.cases",
     "hub.catalogue",
     "hub.evaluations",
+    "hub.analytics",
 ]
 
 MIDDLEWARE = [
