@@ -5,8 +5,8 @@ screens always takes the first face. So the Simplified Chinese face is cut out a
 It lacks most rare hanzi of GB 18030-2022 (CJK extensions B to F); Hanazono Mincho B has all of them.
 
 Certificates are set in Song (Noto Serif), as papers of an authority are. Their faces hold the characters of
-GB 2312 alone: a PDF has its font cut down anew each time, and that takes as long as the font is large. The whole
-face serves names with other characters.
+GB 2312 alone: a PDF has its font cut down anew each time, and that takes as long as the font is large. The
+whole face serves names with other characters.
 """
 
 from __future__ import annotations
