@@ -10,6 +10,7 @@ import click
 
 from hub.command_line import data_option, json_option, prepare, print_rows
 from hub.key_commands import keys, rotate_data_key, rotate_key
+from hub.kiosk_commands import COMMANDS as KIOSK_COMMANDS
 
 ROLES = ("administrator", "publisher", "clerk", "technician", "auditor", "security_officer")
 """``hub.accounts.models.Role``, which needs Django."""
@@ -54,11 +55,12 @@ def seed(data: Path) -> None:
     """
     prepare(data)
     from hub.cases.demonstration import seed_decided_case
-    from hub.catalogue.publishing import DEMONSTRATION, DEMONSTRATION_FILES, NotBuilt, publish
+    from hub.catalogue.publishing import PublicationRefused
+    from hub.catalogue.seeding import seed_demonstration
 
     try:
-        publication, faults = publish(DEMONSTRATION, DEMONSTRATION_FILES)
-    except NotBuilt as error:
+        publication, faults = seed_demonstration()
+    except PublicationRefused as error:
         raise click.ClickException(str(error)) from None
     for fault in faults:
         click.echo(fault, err=True)
@@ -68,16 +70,6 @@ def seed(data: Path) -> None:
     click.echo(f"result to collect: case {result.case.case_no}")
     if any(fault.costs for fault in faults):
         sys.exit(1)
-
-
-@hub.command("enrolment-code")
-@data_option
-def enrolment_code(data: Path) -> None:
-    """Print a one-time code by which one kiosk becomes known; valid for seven days."""
-    prepare(data)
-    from hub.kiosks.enrolment import new_code
-
-    click.echo(new_code())
 
 
 @hub.command()
@@ -141,5 +133,5 @@ def create_account(data: Path, username: str, role: str, organisation: str, pass
     click.echo(f"{username} may log in at /console/ as {account.role}")
 
 
-for command in (keys, rotate_key, rotate_data_key):
+for command in (keys, rotate_key, rotate_data_key, *KIOSK_COMMANDS):
     hub.add_command(command)

@@ -19,6 +19,17 @@ _PRACTICE: Final = frozenset(
 )
 _HELD: Final = frozenset({"intake.view_heldsubmission", "intake.change_heldsubmission"})
 
+_GUIDES: Final = frozenset(
+    f"catalogue.{permission}"
+    for permission in (
+        "view_publication",
+        "view_sourcefile",
+        "write_sourcefile",
+        "review_sourcefile",
+        "publish_sourcefile",
+    )
+)
+
 PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     Role.ADMINISTRATOR: _FLEET_VIEW
     | _PRACTICE
@@ -37,9 +48,10 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "cases.view_case",
         "cases.view_result",
         "catalogue.view_publication",
+        "catalogue.view_sourcefile",
         "evaluations.view_troubleticket",
     },
-    Role.PUBLISHER: frozenset({"catalogue.view_publication"}),
+    Role.PUBLISHER: _GUIDES,
     Role.CLERK: frozenset(
         {
             "cases.view_case",
@@ -80,7 +92,7 @@ class RoleBackend(ModelBackend):
     def get_all_permissions(
         self,
         user_obj: User | AnonymousUser,
-        obj: Model | None = None,  # type: ignore[override]
+        obj: Model | None = None,
     ) -> set[str]:
         """The permissions of the user's role."""
         account = account_of(user_obj)
