@@ -7,6 +7,7 @@ numbers are added to the kiosk's trend. Everything is in the hub's time.
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -46,8 +47,11 @@ Means = dict[str, tuple[bool, str, str]]
 """By item: whether it can be done, what is missing, at which device."""
 
 
-def note_check_in(kiosk: Kiosk, report: CheckIn, now: datetime) -> None:
-    """Store a kiosk's sign of life and everything that it changes."""
+def note_check_in(kiosk: Kiosk, report: CheckIn, now: datetime, also: Sequence[str] = ()) -> None:
+    """Store a kiosk's sign of life and everything that it changes.
+
+    ``also`` names fields that the caller has set and wants saved in the same update.
+    """
     status = report.model_dump(mode="json")
     if _says_something_new(kiosk, report, status, now):
         with transaction.atomic():
@@ -59,13 +63,13 @@ def note_check_in(kiosk: Kiosk, report: CheckIn, now: datetime) -> None:
             _note_changes(kiosk, report, now)
             _note_lacks(kiosk, report, now)
             _note_trend(kiosk, report, now)
-            _store(kiosk, report, status, now)
+            _store(kiosk, report, status, now, also)
     else:
-        _store(kiosk, report, status, now)
+        _store(kiosk, report, status, now, also)
     _sweep(now)
 
 
-def _store(kiosk: Kiosk, report: CheckIn, status: dict[str, Any], now: datetime) -> None:
+def _store(kiosk: Kiosk, report: CheckIn, status: dict[str, Any], now: datetime, also: Sequence[str]) -> None:
     kiosk.last_seen, kiosk.software, kiosk.status = now, report.software, status
     kiosk.catalogue_version = report.catalogue_version
     kiosk.out_of_service = report.out_of_service or ""
@@ -74,7 +78,7 @@ def _store(kiosk: Kiosk, report: CheckIn, status: dict[str, Any], now: datetime)
         kiosk.reporting_since = None
     elif kiosk.reporting_since is None:
         kiosk.reporting_since = now
-    kiosk.save(update_fields=_UPDATED)
+    kiosk.save(update_fields=(*_UPDATED, *also))
 
 
 def _says_something_new(kiosk: Kiosk, report: CheckIn, status: dict[str, Any], now: datetime) -> bool:
