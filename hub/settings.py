@@ -7,10 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from hub.accounts.policy import Policy
 from hub.data import HubData
 
+POLICY = Policy.from_environment()
 DATA = HubData.from_environment()
 SECRET_KEY = DATA.secret_key
 DEBUG = False
@@ -22,18 +25,22 @@ REGION = os.environ.get("YEDENG_HUB_REGION", "3701")
 CASES_YELLOW_DAYS = int(os.environ.get("YEDENG_HUB_YELLOW_DAYS", "2"))
 CASES_YELLOW_PERCENT = int(os.environ.get("YEDENG_HUB_YELLOW_PERCENT", "20"))
 """A case gets a yellow card when that many working days, or that share, of its promise are left."""
+CASES_SUPPLEMENT_DAYS = int(os.environ.get("YEDENG_HUB_SUPPLEMENT_DAYS", "10"))
+"""Working days within which a supplement is to be brought, where the clerk does not say otherwise."""
 
 KIOSK_KEY_DAYS = int(os.environ.get("YEDENG_HUB_KIOSK_KEY_DAYS", "180"))
 """Life of a kiosk's key; when two thirds of it have passed, the kiosk makes a new one by itself."""
 
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "hub.accounts.apps.ConsoleConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "axes",
     "hub.accounts",
     "hub.audit",
     "hub.kiosks",
@@ -45,15 +52,20 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "hub.accounts.headers.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "hub.accounts.headers.PageHeaders",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "hub.accounts.gate.ConsoleGate",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "hub.urls"
@@ -90,15 +102,46 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-AUTHENTICATION_BACKENDS = ["hub.accounts.roles.RoleBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "hub.accounts.roles.RoleBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",  # what was stored before; renewed at the next login
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+SINGLE_SIGN_ON = ""
+OTP_TOTP_ISSUER = "Yedeng 夜灯"
+
+# Failed logins, by name and address; see hub.accounts.lock_out.
+AXES_HANDLER = "hub.accounts.lock_out.Attempts"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = POLICY.failures
+AXES_COOLOFF_TIME = POLICY.lock_out
+AXES_LOCKOUT_CALLABLE = "hub.accounts.lock_out.locked_answer"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_DISABLE_ACCESS_LOG = True  # the audit trail has it
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+SESSION_ENGINE = "hub.accounts.sessions"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_AGE = int(POLICY.longest.total_seconds())
+CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SECURE_REFERRER_POLICY = "same-origin"
+if POLICY.tls:
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+    # A browser takes cookies of these names from this very host and over TLS only (RFC 6265bis, 4.1.3.2).
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 
@@ -117,7 +160,10 @@ LOGGING: dict[str, Any] = {
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django.request": {"level": "ERROR"}},  # a refused request is an answer, not an event
+    "loggers": {
+        "django.request": {"level": "ERROR"},  # a refused request is an answer, not an event
+        "axes": {"level": "ERROR"},  # a failed login is in the audit trail
+    },
 }
 
 UNFOLD = {
@@ -125,6 +171,10 @@ UNFOLD = {
     "SITE_HEADER": _("Yedeng hub"),
     "SHOW_LANGUAGES": True,
     "SHOW_VIEW_ON_SITE": False,
+    "ENVIRONMENT": "hub.accounts.second_factor.second_factor_warning",
+    "ACCOUNT": {
+        "navigation": [{"title": _("My account"), "link": reverse_lazy("admin:my_account")}],
+    },
     "COLORS": {
         # The lamp's amber as the accent, as on the kiosks.
         "primary": {

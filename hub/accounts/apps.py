@@ -1,6 +1,7 @@
 """Django's name for this room."""
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,4 +9,16 @@ class AccountsConfig(AppConfig):
     """The application ``accounts``."""
 
     name = "hub.accounts"
+    default = True
     verbose_name = _("Accounts")
+
+    def ready(self) -> None:
+        """Logins are recorded from now on."""
+        from hub.accounts import logins  # noqa: F401
+
+
+class ConsoleConfig(admin_apps.AdminConfig):
+    """Django's admin with our console in its place."""
+
+    default = False
+    default_site = "hub.accounts.site.ConsoleSite"

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_otp.models import Device, ThrottlingMixin
 
 
 class Organisation(models.Model):
@@ -100,6 +103,24 @@ class Account(models.Model):
         related_name="accounts",
     )
     phone = models.CharField(_("phone"), max_length=32, blank=True)
+    password_set_at = models.DateTimeField(_("password set"), default=timezone.now, editable=False)
+    must_change_password = models.BooleanField(
+        _("must choose a password"),
+        default=False,
+        editable=False,
+        help_text=_("It was set by somebody else."),
+    )
+    proposed_by = models.ForeignKey(
+        User,
+        verbose_name=_("proposed by"),
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("Waits until another security officer confirms it."),
+    )
+    subject = models.CharField(max_length=255, null=True, unique=True, editable=False)
+    """Who this is at the provider of the single sign-on (OpenID Connect ``iss`` and ``sub``)."""
 
     class Meta:
         verbose_name = _("account")
@@ -107,3 +128,48 @@ class Account(models.Model):
 
     def __str__(self) -> str:
         return str(self.user.get_username())
+
+
+class Session(AbstractBaseSession):
+    """Somebody logged in somewhere (``hub.accounts.sessions``)."""
+
+    user = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="sessions")
+    started_at = models.DateTimeField(_("since"), null=True)
+    seen_at = models.DateTimeField(_("last used"), null=True)
+    address = models.CharField(_("address"), max_length=45, blank=True)
+    agent = models.CharField(_("browser"), max_length=160, blank=True)
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        """What reads and writes these rows."""
+        from hub.accounts.sessions import SessionStore
+
+        return SessionStore
+
+
+class RecoveryCodes(ThrottlingMixin, Device):
+    """Codes for the day on which somebody's second factor is lost: each serves once.
+
+    Only their SHA-256 is kept, which is enough for codes with 58 random bits.
+    """
+
+    digests = models.JSONField(default=list)
+
+    def get_throttle_factor(self) -> float:
+        """Seconds to wait after the first wrong code; doubled by each further one."""
+        return 1.0
+
+    def verify_token(self, token: str) -> bool:
+        """Whether it is one of the codes; it is then gone."""
+        from hub.accounts.second_factor import code_digest
+
+        if not self.verify_is_allowed()[0]:
+            return False
+        digest = code_digest(token)
+        if digest not in self.digests:
+            self.throttle_increment()
+            return False
+        self.digests = [one for one in self.digests if one != digest]
+        self.throttle_reset(commit=False)
+        self.save()
+        return True

@@ -10,6 +10,8 @@ from typing import NamedTuple
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
+from django_otp import DEVICE_ID_SESSION_KEY
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from hub.accounts.models import Account, Organisation, root_organisation
 from hub.kiosks.models import Kiosk
@@ -57,11 +59,15 @@ def account() -> Callable[..., User]:
 
 @pytest.fixture
 def console(account: Callable[..., User]) -> Callable[..., Client]:
-    """``console(role, organisation=None)``: the console as somebody logged in sees it; also for a user."""
+    """``console(role, organisation=None)``: the console after both factors; also for a user."""
 
     def log_in(who: str | User, organisation: Organisation | None = None) -> Client:
-        client = Client()
-        client.force_login(who if isinstance(who, User) else account(who, organisation))
+        client, user = Client(), who if isinstance(who, User) else account(who, organisation)
+        client.force_login(user)
+        device, _made = TOTPDevice.objects.get_or_create(user=user, name="authenticator")
+        session = client.session
+        session[DEVICE_ID_SESSION_KEY] = device.persistent_id
+        session.save()
         return client
 
     return log_in

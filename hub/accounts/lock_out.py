@@ -1,0 +1,55 @@
+"""Lock-out after failed logins (django-axes; kept in the database, so that a new start forgives nothing)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from axes.handlers.database import AxesDatabaseHandler
+from axes.models import AccessAttempt
+from axes.utils import reset
+from django.contrib.auth.models import User
+from django.db.models import Sum
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+NAMES_AT_AN_ADDRESS = 10
+"""An address may fail this many times as often as one name at it: against guessing many names."""
+
+
+class Attempts(AxesDatabaseHandler):
+    """Counts failures of a name at an address, and of an address with any name."""
+
+    def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
+        """The larger count, that of the address divided by ``NAMES_AT_AN_ADDRESS``."""
+        of_name: int = super().get_failures(request, credentials)
+        from axes.attempts import get_cool_off_threshold
+
+        failed = AccessAttempt.objects.filter(
+            ip_address=request.axes_ip_address,  # type: ignore[attr-defined]
+            attempt_time__gte=get_cool_off_threshold(request),
+        ).aggregate(sum=Sum("failures_since_start"))["sum"]
+        return max(of_name, (failed or 0) // NAMES_AT_AN_ADDRESS)
+
+
+def locked_answer(
+    request: HttpRequest, _response: HttpResponse | None = None, _credentials: Any = None
+) -> HttpResponse:
+    """What somebody sees who is locked out; the same for names that exist and for names that do not."""
+    from django.contrib.admin import site
+
+    words = _(
+        "Too many logins failed. Wait a quarter of an hour, or ask a security officer to lift the lock."
+    )
+    context = {**site.each_context(request), "title": _("Locked"), "words": words}
+    return TemplateResponse(request, "accounts/locked.html", context, status=429).render()
+
+
+def is_locked(user: User) -> bool:
+    """Whether logins under the user's name have failed lately (and are counted still)."""
+    return bool(AccessAttempt.objects.filter(username=user.get_username()).exists())
+
+
+def lift(user: User) -> int:
+    """Forget the failed logins of a user, at every address; how many were counted."""
+    return int(reset(username=user.get_username()))

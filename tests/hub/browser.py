@@ -1,0 +1,156 @@
+"""The console in a real browser: logging in with both factors, looking for what must not happen on any page.
+
+``Console`` is what a test of a console flow wants; ``browser`` and ``console_of`` are fixtures of
+``tests/hub/conftest.py``'s neighbours: import them into the module that uses them.
+"""
+
+from __future__ import annotations
+
+import base64
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from django_otp.oath import TOTP
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    Request,
+    sync_playwright,
+)
+
+from tests.hub.conftest import HubProcess, hub_command
+
+PASSWORD = "a long enough password 7"
+STEP = 30
+
+
+class Authenticator:
+    """What somebody has on their phone. Every code counts once, so a second one within a step is the next."""
+
+    def __init__(self, secret: str) -> None:
+        self._key = base64.b32decode(secret.replace(" ", "") + "=" * (-len(secret.replace(" ", "")) % 8))
+        self._last = 0
+
+    def code(self) -> str:
+        self._last = max(int(time.time()) // STEP, self._last + 1)
+        totp = TOTP(self._key, STEP)
+        totp.time = self._last * STEP
+        return f"{totp.token():06d}"
+
+
+class Console:
+    """A page of the console, and everything that went wrong on it."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+        self.faults: list[str] = []
+        self.scripts_run: list[str] = []
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.faults.append(f"script failed: {error}"))
+        page.on("request", self._asked)
+        page.on("dialog", self._a_script_ran)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.faults.append(f"{self.page.url}: {message.text}")
+
+    def _a_script_ran(self, dialog: Dialog) -> None:
+        self.scripts_run.append(dialog.message)
+        dialog.dismiss()
+
+    def _asked(self, request: Request) -> None:
+        parts = urlsplit(request.url)
+        if parts.scheme not in {"data", "blob"} and parts.netloc != urlsplit(self.address).netloc:
+            self.faults.append(f"asked another host: {request.url}")
+
+    def open(self, path: str) -> int:
+        """Go to a path of the console; the status of the answer."""
+        answer = self.page.goto(f"{self.address}{path}")
+        assert answer is not None
+        return answer.status
+
+    def log_in(self, username: str, authenticator: Authenticator | None = None) -> Authenticator:
+        """Both factors; without an authenticator one is set up. The page is then the dashboard."""
+        self.open("/console/")
+        self.page.fill("[name=username]", username)
+        self.page.fill("[name=password]", PASSWORD)
+        self.page.click("#login-form button[type=submit]")
+        if authenticator is None:
+            authenticator = Authenticator(self.page.inner_text("#secret"))
+            self._show(authenticator)
+            assert self.page.locator("#codes li").count() == 10
+            self.open("/console/")
+        else:
+            self._show(authenticator)
+        self.page.wait_for_selector("#content")
+        return authenticator
+
+    def _show(self, authenticator: Authenticator) -> None:
+        self.page.fill("[name=otp_token]", authenticator.code())
+        self.page.click("form:has([name=otp_token]) button[type=submit]")
+
+    def log_out(self) -> None:
+        """End the session by the button in the menu of one's name."""
+        self.page.locator("#logout-form").evaluate("form => form.submit()")
+        self.page.wait_for_url("**/console/log**")
+
+    def speak(self, language: str) -> None:
+        """``en`` or ``zh-hans``, from the next page on."""
+        self.page.locator(f"form:has([name=language][value={language}])").first.evaluate(
+            "form => form.submit()"
+        )
+        self.page.wait_for_load_state()
+
+    def shot(self, file: Path) -> None:
+        """A picture of the page as it is."""
+        self.page.wait_for_load_state("networkidle")
+        self.page.screenshot(path=file)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's chromium, without a window."""
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+@contextmanager
+def console_in(
+    browser: Browser, hub: HubProcess, *, dark: bool = False, language: str = "zh-CN"
+) -> Iterator[Console]:
+    """A fresh browser profile at a hub's console, 1440 x 900."""
+    context: BrowserContext = browser.new_context(
+        viewport={"width": 1440, "height": 900},
+        color_scheme="dark" if dark else "light",
+        locale=language,
+    )
+    try:
+        yield Console(context.new_page(), hub.url)
+    finally:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def account_at(hub: HubProcess) -> Callable[[str], str]:
+    """``account_at(role)``: the name of an account of that role at the hub, made once."""
+    made: dict[str, str] = {}
+
+    def make(role: str) -> str:
+        if role not in made:
+            made[role] = f"browser-{role}"
+            hub_command(
+                "create-account", made[role], "--role", role, "--password", PASSWORD, "--data", str(hub.data)
+            )
+        return made[role]
+
+    return make
