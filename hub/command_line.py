@@ -41,17 +41,14 @@ def prepare(data: Path, host: str | None = None) -> None:
         folder.prepare()
     except HubDataError as error:
         raise click.ClickException(str(error)) from None
-    os.environ[DATA_VARIABLE] = str(folder.folder)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "hub.settings"
     if host is not None:
         # Listening on every address, we cannot know by which names we are called; signatures cover the name.
         named = "*" if host in {"0.0.0.0", "::"} else f"localhost,127.0.0.1,[::1],{host}"  # noqa: S104
         os.environ.setdefault("YEDENG_HUB_HOSTS", named)
-    import django
+    set_up(data)
     from django.core.management import call_command
     from django.db import DatabaseError, connections
 
-    django.setup()
     try:
         call_command("migrate", verbosity=0, interactive=False)
         _check_keys()
@@ -61,6 +58,15 @@ def prepare(data: Path, host: str | None = None) -> None:
         raise click.ClickException(str(error)) from None
     finally:
         connections.close_all()
+
+
+def set_up(data: Path) -> None:
+    """Set Django up for a data folder, and nothing more."""
+    os.environ[DATA_VARIABLE] = str(HubData(data).folder)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "hub.settings"
+    import django
+
+    django.setup()
 
 
 def _check_keys() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from hub.backup_commands import backup, restore
 from hub.command_line import data_option, json_option, prepare, print_rows
 from hub.key_commands import keys, rotate_data_key, rotate_key
 from hub.kiosk_commands import COMMANDS as KIOSK_COMMANDS
@@ -133,5 +134,5 @@ def create_account(data: Path, username: str, role: str, organisation: str, pass
     click.echo(f"{username} may log in at /console/ as {account.role}")
 
 
-for command in (keys, rotate_key, rotate_data_key, *KIOSK_COMMANDS):
+for command in (backup, restore, keys, rotate_key, rotate_data_key, *KIOSK_COMMANDS):
     hub.add_command(command)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -11,6 +13,7 @@ from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from kiosk.enrolment import KioskIdentity, enrol
@@ -21,10 +24,25 @@ ROOT = Path(__file__).parents[2]
 PATIENCE = 20.0
 
 
+def environment(data: Path) -> dict[str, str]:
+    """Where ``DATABASE_URL`` names a PostgreSQL, each data folder gets a database of its own there."""
+    server = os.environ.get("DATABASE_URL")
+    if server is None:
+        return dict(os.environ)
+    name = f"hub_{hashlib.sha256(str(data).encode()).hexdigest()[:16]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone() is None:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+    return {**os.environ, "DATABASE_URL": f"{server.rpartition('/')[0]}/{name}"}
+
+
 def hub_command(*arguments: str) -> str:
     """Run ``main.py hub …`` and return what it printed."""
     command = [sys.executable, "main.py", "hub", *arguments]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    data = Path(arguments[arguments.index("--data") + 1])
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment(data), capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -56,7 +74,9 @@ class HubProcess:
             "--port",
             str(self._port),
         ]
-        self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        self._process = subprocess.Popen(
+            command, cwd=ROOT, env=environment(self.data), stdout=subprocess.PIPE, text=True
+        )
         assert self._process.stdout is not None
         ready, _, address = self._process.stdout.readline().strip().partition(" ")
         assert ready == "ready"
