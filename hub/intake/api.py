@@ -27,7 +27,7 @@ from kiosk.wire import (
     TroubleReceipt,
 )
 
-router = Router(tags=["intake"], auth=KioskSignature())
+router = Router(tags=["intake"], auth=KioskSignature(in_quarantine=True))
 
 
 @router.put("/attachments/{sha256}", response=AttachmentReceipt)

@@ -29,7 +29,7 @@ class ReceivedItem(models.Model):
 
     The digest of its content decides whether a repetition is the same. ``age_seconds`` is how long it lay in
     the kiosk's queue by a clock that nobody can set, where that is known. ``receipt`` is the answer given
-    then, and given again to every repetition.
+    then, and given again to every repetition. ``quarantined``: two machines used the kiosk's key then.
     """
 
     id = models.UUIDField(_("number"), primary_key=True)
@@ -39,6 +39,7 @@ class ReceivedItem(models.Model):
     received_at = models.DateTimeField(_("received"))
     age_seconds = models.FloatField(_("queued for, seconds"), null=True, blank=True)
     receipt = models.JSONField(_("receipt"))
+    quarantined = models.BooleanField(_("from a kiosk in quarantine"), default=False)
 
     class Meta:
         verbose_name = _("received item")

@@ -100,6 +100,7 @@ def receive(
         received_at=arrival.received_at,
         age_seconds=envelope.age_seconds,
         receipt=receipt.model_dump(mode="json"),
+        quarantined=kiosk.quarantined_at is not None,
     )
     return receipt
 

@@ -29,7 +29,7 @@ LONGEST: Final = 64_000_000
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
-router = Router(tags=["uploads"], auth=KioskSignature())
+router = Router(tags=["uploads"], auth=KioskSignature(in_quarantine=True))
 
 
 @router.api_operation(["OPTIONS"], "/uploads", auth=None)

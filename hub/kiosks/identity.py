@@ -37,6 +37,7 @@ class Identity(models.Model):
 
     ``next_key`` is known but not used yet: its first use makes it the key. ``past_sessions`` are the last
     ones before ``session``. ``signed_at`` is when the newest check-in was signed (seconds, Unix).
+    ``quarantine_addresses`` are the network addresses from which two machines checked in.
     """
 
     public_key = models.BinaryField(max_length=KEY_BYTES, unique=True, editable=False)
@@ -48,7 +49,7 @@ class Identity(models.Model):
     signed_at = models.BigIntegerField(default=0, editable=False)
     network_address = models.CharField(_("network address"), max_length=64, blank=True, editable=False)
     quarantined_at = models.DateTimeField(_("in quarantine since"), null=True, blank=True, editable=False)
-    quarantine_reason = models.CharField(_("why in quarantine"), max_length=400, blank=True, editable=False)
+    quarantine_addresses = models.CharField(_("where from"), max_length=400, blank=True, editable=False)
     open_commands = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
@@ -86,8 +87,8 @@ class Identity(models.Model):
     def begin_anew(self) -> None:
         """Forget sessions and quarantine: an administrator has looked, or the kiosk was enrolled again."""
         self.session, self.past_sessions, self.sequence, self.signed_at = None, [], 0, 0
-        self.quarantined_at, self.quarantine_reason = None, ""
+        self.quarantined_at, self.quarantine_addresses = None, ""
 
 
 HEARD_FIELDS: Final = ("session", "past_sessions", "sequence", "signed_at", "network_address")
-QUARANTINE_FIELDS: Final = ("quarantined_at", "quarantine_reason")
+QUARANTINE_FIELDS: Final = ("quarantined_at", "quarantine_addresses")

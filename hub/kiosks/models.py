@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from hub.accounts.models import root_organisation
+from hub.kiosks.desired import DesiredSetting
 from hub.kiosks.grouping import Keeper, Label, SavedFilter
 from hub.kiosks.history import AvailabilitySpan, Change, Downtime, HubSign, Silence, Trend
 from hub.kiosks.identity import Identity
@@ -14,6 +15,7 @@ from hub.kiosks.remote_commands import KioskCommand
 __all__ = [
     "AvailabilitySpan",
     "Change",
+    "DesiredSetting",
     "Downtime",
     "EnrolmentCode",
     "HubSign",

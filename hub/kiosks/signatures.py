@@ -7,7 +7,7 @@ from datetime import timedelta
 from http import HTTPStatus
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from http_message_signatures import (
@@ -19,39 +19,82 @@ from http_message_signatures import (
 )
 from ninja.security.base import AuthBase
 
+from hub.kiosks.keys import use_next_key
 from hub.kiosks.models import Kiosk, Nonce
 from hub.problems import ProblemError
-from kiosk.wire import CLOCK_PROBLEM, SIGNATURE_TAG, SIGNATURE_WINDOW, SIGNED_PARTS
+from kiosk.wire import (
+    CLOCK_PROBLEM,
+    QUARANTINE_PROBLEM,
+    REVOKED_PROBLEM,
+    SIGNATURE_TAG,
+    SIGNATURE_WINDOW,
+    SIGNED_PARTS,
+)
 
 _LONGEST_NONCE = 64
+_SIGNED_AT = "yedeng.signed_at"
 
 
 class KioskSignature(AuthBase):
-    """Authenticates a kiosk by its signature; ``request.auth`` is then the ``Kiosk``."""
+    """Authenticates a kiosk by its signature; ``request.auth`` is then the ``Kiosk``.
+
+    ``in_quarantine``: whether a kiosk may ask this while two machines use its key. What residents filed is
+    taken in then, too, so that nothing is lost; what concerns a person is not told.
+    """
 
     openapi_type = "http"
     openapi_scheme = "signature"
 
+    def __init__(self, *, in_quarantine: bool = False) -> None:
+        super().__init__()
+        self._in_quarantine = in_quarantine
+
     def __call__(self, request: HttpRequest) -> Kiosk:
         """The kiosk that signed; raises ``ProblemError`` 401 or 403."""
-        known: dict[str, Kiosk] = {}
+        asked: dict[str, Kiosk] = {}
 
-        def public_key(key_id: str) -> Ed25519PublicKey:
-            known[key_id] = Kiosk.objects.get(id=key_id)
-            return Ed25519PublicKey.from_public_bytes(bytes(known[key_id].public_key))
+        def kiosk_named(key_id: str) -> Kiosk:
+            asked[key_id] = asked.get(key_id) or Kiosk.objects.get(id=key_id)
+            return asked[key_id]
 
-        result = verified(request, public_key)
-        kiosk = known[str(result.parameters["keyid"])]
+        try:
+            result = verified(request, lambda key_id: _public(kiosk_named(key_id).public_key))
+        except NotSigned:
+            result = verified(request, lambda key_id: _public(kiosk_named(key_id).next_key))
+            used_next = True
+        else:
+            used_next = False
+        kiosk = asked[str(result.parameters["keyid"])]
         if kiosk.revoked:
-            raise ProblemError(HTTPStatus.FORBIDDEN, "This kiosk is revoked")
-        _count_once(kiosk, result.nonce)
+            raise ProblemError(HTTPStatus.FORBIDDEN, "This kiosk is revoked", kind=REVOKED_PROBLEM)
+        if kiosk.quarantined_at is not None and not self._in_quarantine:
+            detail = "Two machines use its key. An administrator of the hub has to look."
+            raise ProblemError(
+                HTTPStatus.FORBIDDEN, "This kiosk is in quarantine", detail, kind=QUARANTINE_PROBLEM
+            )
+        count_once(kiosk, result)
+        if used_next:
+            use_next_key(kiosk)
+        request.META[_SIGNED_AT] = result.parameters["created"]
         return kiosk
+
+
+def signed_at(request: HttpRequest) -> int:
+    """When a request that ``KioskSignature`` let through was signed, seconds (Unix), as its kiosk says."""
+    return int(request.META[_SIGNED_AT])
+
+
+class NotSigned(ProblemError):
+    """The signature is missing, or was not made with the key that was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(HTTPStatus.UNAUTHORIZED, "The signature is missing or does not fit")
 
 
 def verified(request: HttpRequest, public_key: Callable[[str], Ed25519PublicKey]) -> VerifyResult:
     """The signature of a request, checked with the key that ``public_key`` finds for its key id.
 
-    Raises ``ProblemError`` 401; one of type ``CLOCK_PROBLEM`` when it was made at another time than now.
+    Raises ``ProblemError`` 401: ``NotSigned``, or of type ``CLOCK_PROBLEM`` when it was made at another time.
     """
     verifier = HTTPMessageVerifier(signature_algorithm=algorithms.ED25519, key_resolver=_Resolver(public_key))
     verifier.max_clock_skew = timedelta(days=366 * 200)  # the window is ours to judge, below
@@ -63,8 +106,10 @@ def verified(request: HttpRequest, public_key: Callable[[str], Ed25519PublicKey]
             require_components=(*SIGNED_PARTS, "content-digest"),
             body=request.body,
         )
-    except InvalidSignature:
-        raise ProblemError(HTTPStatus.UNAUTHORIZED, "The signature is missing or does not fit") from None
+    except InvalidSignature as error:
+        if isinstance(error.__cause__, DatabaseError):
+            raise error.__cause__ from None  # nothing is known of the signature: not the kiosk's fault
+        raise NotSigned from None
     if len(results) != 1:
         raise ProblemError(HTTPStatus.UNAUTHORIZED, "One signature is wanted")
     created = results[0].parameters.get("created")
@@ -75,7 +120,9 @@ def verified(request: HttpRequest, public_key: Callable[[str], Ed25519PublicKey]
     return results[0]
 
 
-def _count_once(kiosk: Kiosk, nonce: str | None) -> None:
+def count_once(kiosk: Kiosk, signature: VerifyResult) -> None:
+    """Take a signature's nonce; raises ``ProblemError`` 401 for one that this kiosk has used before."""
+    nonce = signature.nonce
     if not nonce or len(nonce) > _LONGEST_NONCE:
         raise ProblemError(HTTPStatus.UNAUTHORIZED, "The signature has no nonce")
     try:
@@ -83,6 +130,13 @@ def _count_once(kiosk: Kiosk, nonce: str | None) -> None:
             Nonce.objects.create(kiosk=kiosk, nonce=nonce)
     except IntegrityError:
         raise ProblemError(HTTPStatus.UNAUTHORIZED, "This request was made before") from None
+
+
+def _public(key: bytes | memoryview | None) -> Ed25519PublicKey:
+    """A key as the database holds it; raises ``NotSigned`` where there is none."""
+    if key is None:
+        raise NotSigned
+    return Ed25519PublicKey.from_public_bytes(bytes(key))
 
 
 class _Resolver(HTTPSignatureKeyResolver):

@@ -104,7 +104,15 @@ from kiosk.wire.results import (
     ResultSummary,
 )
 from kiosk.wire.sealing import HpkeOpener, HpkeSealer, MultiSealer, new_private_key, sealer_for
-from kiosk.wire.signing import CLOCK_PROBLEM, SIGNATURE_TAG, SIGNATURE_WINDOW, SIGNED_PARTS
+from kiosk.wire.signing import (
+    CLOCK_PROBLEM,
+    PROTOCOL_PROBLEM,
+    QUARANTINE_PROBLEM,
+    REVOKED_PROBLEM,
+    SIGNATURE_TAG,
+    SIGNATURE_WINDOW,
+    SIGNED_PARTS,
+)
 from kiosk.wire.source import CatalogueSource, Fault, read_source, source_digest
 from kiosk.wire.submissions import (
     COPY_REPORT_KIND,
@@ -145,7 +153,10 @@ __all__ = [
     "OLDEST_PROTOCOL",
     "PLAIN",
     "PROTOCOL",
+    "PROTOCOL_PROBLEM",
+    "QUARANTINE_PROBLEM",
     "REMOTE_SETTINGS",
+    "REVOKED_PROBLEM",
     "SIGNATURE_TAG",
     "SIGNATURE_WINDOW",
     "SIGNED_PARTS",

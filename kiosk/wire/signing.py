@@ -12,3 +12,12 @@ SIGNATURE_WINDOW: Final = 300.0
 
 CLOCK_PROBLEM: Final = "urn:yedeng:problem:clock"
 """``type`` of the problem that answers a signature outside the window: the kiosk's clock is wrong."""
+
+REVOKED_PROBLEM: Final = "urn:yedeng:problem:revoked"
+"""``type`` of the problem that answers a kiosk which an administrator has revoked."""
+
+QUARANTINE_PROBLEM: Final = "urn:yedeng:problem:quarantine"
+"""``type`` of the problem that answers what a kiosk in quarantine may not ask."""
+
+PROTOCOL_PROBLEM: Final = "urn:yedeng:problem:protocol"
+"""``type`` of the problem that answers an enrolment in a version which the hub does not speak."""
