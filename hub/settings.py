@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import dj_database_url
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,10 @@ CASES_YELLOW_PERCENT = int(os.environ.get("YEDENG_HUB_YELLOW_PERCENT", "20"))
 """A case gets a yellow card when that many working days, or that share, of its promise are left."""
 CASES_SUPPLEMENT_DAYS = int(os.environ.get("YEDENG_HUB_SUPPLEMENT_DAYS", "10"))
 """Working days within which a supplement is to be brought, where the clerk does not say otherwise."""
+
+COMPLAINT_CALL_DAYS = int(os.environ.get("YEDENG_HUB_COMPLAINT_CALL_DAYS", "1"))
+COMPLAINT_DAYS = int(os.environ.get("YEDENG_HUB_COMPLAINT_DAYS", "5"))
+"""Working days until the first call to somebody who asked for one, and until a complaint is to be closed."""
 
 KIOSK_KEY_DAYS = int(os.environ.get("YEDENG_HUB_KIOSK_KEY_DAYS", "180"))
 """Life of a kiosk's key; when two thirds of it have passed, the kiosk makes a new one by itself."""
@@ -169,6 +174,10 @@ LOGGING: dict[str, Any] = {
 UNFOLD = {
     "SITE_TITLE": _("Yedeng hub"),
     "SITE_HEADER": _("Yedeng hub"),
+    "SITE_ICON": lambda _request: static("accounts/lamp.svg"),
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda _request: static("accounts/lamp.svg")}
+    ],
     "SHOW_LANGUAGES": True,
     "SHOW_VIEW_ON_SITE": False,
     "ENVIRONMENT": "hub.accounts.second_factor.second_factor_warning",
