@@ -1,7 +1,7 @@
 """The console in a real browser: logging in with both factors, looking for what must not happen on any page.
 
-``Console`` is what a test of a console flow wants; ``browser`` and ``console_of`` are fixtures of
-``tests/hub/conftest.py``'s neighbours: import them into the module that uses them.
+A module that tests a flow of the console imports the fixtures ``browser`` and ``account_at`` from here and
+opens a ``Console`` with ``console_in``; at the end ``console.faults`` is empty.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Console:
 
     def _said(self, message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
-            self.faults.append(f"{self.page.url}: {message.text}")
+            self.faults.append(f"{message.location.get('url')} on {self.page.url}: {message.text}")
 
     def _a_script_ran(self, dialog: Dialog) -> None:
         self.scripts_run.append(dialog.message)
@@ -112,7 +112,7 @@ class Console:
     def shot(self, file: Path) -> None:
         """A picture of the page as it is."""
         self.page.wait_for_load_state("networkidle")
-        self.page.screenshot(path=file)
+        file.write_bytes(self.page.screenshot())  # given a path, playwright would leave a thread running
 
 
 @pytest.fixture(scope="session")
