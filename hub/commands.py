@@ -49,7 +49,14 @@ def serve(data: Path, host: str, port: int, workers: int, threads: int) -> None:
 
 @hub.command()
 @data_option
-def seed(data: Path) -> None:
+@click.option(
+    "--fleet",
+    type=click.IntRange(0, 100_000),
+    default=0,
+    show_default=True,
+    help="Invented kiosks with a past and troubles of today; seeding again gives them a new sign of life.",
+)
+def seed(data: Path, fleet: int) -> None:
     """Publish the demonstration catalogue and put one decided result there to collect.
 
     Forms, cards and videos that are not made yet are told and left out; an item left out is a failure.
@@ -69,6 +76,10 @@ def seed(data: Path) -> None:
     items = len(json.loads(publication.items))
     click.echo(f"catalogue version {publication.version} with {items} items")
     click.echo(f"result to collect: case {result.case.case_no}")
+    if fleet:
+        from hub.kiosks.demonstration import seed_fleet
+
+        click.echo(f"invented kiosks: {seed_fleet(fleet)}; they fall silent in ten minutes")
     if any(fault.costs for fault in faults):
         sys.exit(1)
 
