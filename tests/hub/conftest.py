@@ -52,6 +52,7 @@ class HubProcess:
 
     def __init__(self, data: Path) -> None:
         self.data = data
+        self.extra: dict[str, str] = {}
         self._port = 0
         self._process: subprocess.Popen[str] | None = None
 
@@ -75,7 +76,7 @@ class HubProcess:
             str(self._port),
         ]
         self._process = subprocess.Popen(
-            command, cwd=ROOT, env=environment(self.data), stdout=subprocess.PIPE, text=True
+            command, cwd=ROOT, env=environment(self.data) | self.extra, stdout=subprocess.PIPE, text=True
         )
         assert self._process.stdout is not None
         ready, _, address = self._process.stdout.readline().strip().partition(" ")
