@@ -12,6 +12,7 @@ from hub.backup_commands import backup, restore
 from hub.command_line import data_option, json_option, prepare, print_rows
 from hub.key_commands import keys, rotate_data_key, rotate_key
 from hub.kiosk_commands import COMMANDS as KIOSK_COMMANDS
+from hub.seal_commands import seal_certificate, verify_pdf
 
 ROLES = ("administrator", "publisher", "clerk", "technician", "auditor", "security_officer")
 """``hub.accounts.models.Role``, which needs Django."""
@@ -145,5 +146,14 @@ def create_account(data: Path, username: str, role: str, organisation: str, pass
     click.echo(f"{username} may log in at /console/ as {account.role}")
 
 
-for command in (backup, restore, keys, rotate_key, rotate_data_key, *KIOSK_COMMANDS):
+for command in (
+    backup,
+    restore,
+    keys,
+    rotate_key,
+    rotate_data_key,
+    seal_certificate,
+    verify_pdf,
+    *KIOSK_COMMANDS,
+):
     hub.add_command(command)

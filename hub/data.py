@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from hub.data_keys import DataKeyError, DataKeys, write_secret
+from hub.seals.demonstration import DemonstrationSeals
 from kiosk.wire import HYBRID, HpkeOpener, KeyUnreadable, new_private_key, publisher_text
 
 DATA_VARIABLE: Final = "YEDENG_HUB_DATA"
@@ -57,6 +58,7 @@ class HubData:
                     )
                     write_secret(self.folder / name, pem.decode("ascii"))
             self.resident_keys.prepare()
+            DemonstrationSeals(self.folder).prepare()
         except OSError as error:
             raise HubDataError(f"{self.folder} cannot be used: {error.strerror}") from error
         _ = self.opener
