@@ -43,9 +43,11 @@ def red(today: date) -> Q:
 
 def yellow(today: date) -> Q:
     """The cases with a yellow card, as a condition of the database."""
-    near = Q(promised_by__lte=working_days_after(today, settings.CASES_YELLOW_DAYS))
-    for left in range(settings.CASES_YELLOW_DAYS + 1, _little(_LONGEST) + 1):
-        near |= Q(promised_by=working_days_after(today, left), promised_days__gte=_promise_of(left))
+    few = settings.CASES_YELLOW_DAYS
+    near = Q(promised_by__lt=working_days_after(today, few + 1))
+    for left in range(few + 1, _little(_LONGEST) + 1):
+        until = working_days_after(today, left + 1)
+        near |= Q(promised_by__lt=until, promised_days__gte=_promise_of(left))
     return Q(state__in=RUNNING, promised_by__gte=today) & near
 
 

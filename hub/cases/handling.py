@@ -218,6 +218,11 @@ def note_filed(case: Case, who: Model | str) -> None:
     _event(case, "", What.FILED, _name(who), None)
 
 
+def note_erased(case: Case, who: HttpRequest | Model | str, reason: str) -> None:
+    """Write into the history that the data of a case is gone."""
+    _event(case, case.state, What.ERASED, _name(who), {"note": reason} if reason else None)
+
+
 def issue(case: Case, certificate: dict[str, Any]) -> Result:
     """Make the result of a case that was granted."""
     assert case.decided_at is not None
