@@ -16,7 +16,19 @@ from pathlib import Path
 
 import click
 
-from benchmarks import camera, card, idle, queue_drain, queue_put, receipt, search, starting, touch, writing
+from benchmarks import (
+    camera,
+    card,
+    hub,
+    idle,
+    queue_drain,
+    queue_put,
+    receipt,
+    search,
+    starting,
+    touch,
+    writing,
+)
 from benchmarks.display import SIZE
 from benchmarks.figures import Subject, replaced
 from benchmarks.lobby import ROOT, Lobby, lobby
@@ -36,6 +48,9 @@ SUBJECTS = (
     "drain",
     "growth",
     "search",
+    "checkin",
+    "intake",
+    "herd",
 )
 ORDER = (
     starting.TITLE_START, starting.TITLE_MEMORY, idle.TITLE, touch.TITLE_TOUCH, touch.TITLE_PAGES,
@@ -43,6 +58,7 @@ ORDER = (
     camera.TITLE, camera.TITLE_CODES,
     receipt.TITLE, queue_put.TITLE, queue_drain.TITLE, queue_drain.TITLE_GROWTH,
     search.TITLE_FOUND, search.TITLE_SPEED,
+    hub.TITLE, hub.TITLE_INTAKE, hub.TITLE_HERD,
 )  # fmt: skip
 HEAD = """\
 # Benchmarks
@@ -103,6 +119,9 @@ def main(
         "drain": lambda: [queue_drain.drain(50 * count)],
         "growth": lambda: [queue_drain.growth(100_000)],
         "search": search.measure,
+        "checkin": lambda: hub.check_in(50 * count),
+        "intake": lambda: hub.intake(20 * count),
+        "herd": lambda: hub.herd(10_000),
     }
     with contextlib.ExitStack() as stack:
         try:

@@ -40,10 +40,14 @@ def serve(data: Path, host: str, port: int, workers: int, threads: int) -> None:
     area code of its case numbers in YEDENG_HUB_REGION.
     """
     prepare(data, host)
-    from hub.serving import HubNotServing, serve_hub
+    from hub.kiosks.uptime import keep_ticking
+    from hub.serving import HubNotServing
+    from hub.serving import serve as serve_requests
 
     try:
-        serve_hub(host, port, workers, threads, lambda address: click.echo(f"ready {address}"))
+        serve_requests(
+            host, port, workers, threads, lambda address: click.echo(f"ready {address}"), keep_ticking
+        )
     except HubNotServing as error:
         raise click.ClickException(str(error)) from None
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from gunicorn.app.base import BaseApplication
+from gunicorn.util import import_app
 
 _SECONDS_TO_FINISH: Final = 5
 _LONGEST_REQUEST: Final = 120
@@ -17,8 +18,9 @@ class HubNotServing(Exception):
     """The address cannot be listened on."""
 
 
-class _Hub(BaseApplication):
-    def __init__(self, options: dict[str, Any]) -> None:
+class _Gunicorn(BaseApplication):
+    def __init__(self, application: str, options: dict[str, Any]) -> None:
+        self._application = application
         self._options = options
         super().__init__()
 
@@ -27,16 +29,22 @@ class _Hub(BaseApplication):
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        from hub.wsgi import application
-
-        return application
+        return import_app(self._application)
 
 
-def serve_hub(host: str, port: int, workers: int, threads: int, on_ready: Callable[[str], None]) -> None:
+def serve(
+    host: str,
+    port: int,
+    workers: int,
+    threads: int,
+    on_ready: Callable[[str], None],
+    in_worker: Callable[[], None] = lambda: None,
+    application: str = "hub.wsgi:application",
+) -> None:
     """Serve until SIGTERM or SIGINT, then finish what is under way and leave with code 0.
 
-    ``workers`` are processes, each with ``threads`` for slow lines. ``on_ready`` gets the address. Raises
-    ``HubNotServing``.
+    ``workers`` are processes, each with ``threads`` for slow lines. ``on_ready`` gets the address,
+    ``in_worker`` is called in each process that is to answer. Raises ``HubNotServing``.
     """
     listener = _listener(host, port)
     name = f"[{host}]" if ":" in host else host
@@ -53,16 +61,9 @@ def serve_hub(host: str, port: int, workers: int, threads: int, on_ready: Callab
         "control_socket_disable": True,
         "loglevel": "warning",
         "when_ready": lambda _arbiter: on_ready(address),
-        "post_worker_init": lambda _worker: _live(),
+        "post_worker_init": lambda _worker: in_worker(),
     }
-    _Hub(options).run()
-
-
-def _live() -> None:
-    """In a worker: say from now on that the hub is there, so that no kiosk is blamed for its absence."""
-    from hub.kiosks.uptime import keep_ticking
-
-    keep_ticking()
+    _Gunicorn(application, options).run()
 
 
 def _listener(host: str, port: int) -> socket.socket:

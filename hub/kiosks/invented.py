@@ -245,7 +245,13 @@ class Fleet:
     def changes(self, kiosk: Kiosk) -> list[Change]:
         """A newer software some weeks ago, and a device that came and went."""
         chance = self._chance(f"changes {kiosk.pk}")
-        well: dict[str, Any] = {"device": "online", "paper": None, "fitness": "ok", "supply": None, "reasons": []}
+        well: dict[str, Any] = {
+            "device": "online",
+            "paper": None,
+            "fitness": "ok",
+            "supply": None,
+            "reasons": [],
+        }
         gone = {**well, "device": "offline", "fitness": "unknown", "reasons": ["no-answer"]}
         at = self._now - timedelta(hours=chance.uniform(10, 60))
         back = at + timedelta(minutes=chance.uniform(2, 50))
