@@ -8,14 +8,13 @@ from pathlib import Path
 
 import click
 
+from hub.account_commands import COMMANDS as ACCOUNT_COMMANDS
+from hub.audit_commands import audit
 from hub.backup_commands import backup, restore
 from hub.command_line import data_option, json_option, prepare, print_rows
 from hub.key_commands import keys, rotate_data_key, rotate_key
 from hub.kiosk_commands import COMMANDS as KIOSK_COMMANDS
 from hub.seal_commands import seal_certificate, verify_pdf
-
-ROLES = ("administrator", "publisher", "clerk", "technician", "auditor", "security_officer")
-"""``hub.accounts.models.Role``, which needs Django."""
 
 
 @click.group()
@@ -127,29 +126,6 @@ def receive(data: Path, files: tuple[Path, ...]) -> None:
         click.echo(json.dumps(receipt, ensure_ascii=False))
 
 
-@hub.command("create-account")
-@data_option
-@click.argument("username")
-@click.option(
-    "--role",
-    type=click.Choice(ROLES),
-    required=True,
-    help="What they do; accounts are managed by a security officer.",
-)
-@click.option("--organisation", default="", help="Name of the place below which they see; else everything.")
-@click.password_option(help="Password; asked for when not given.")
-def create_account(data: Path, username: str, role: str, organisation: str, password: str) -> None:
-    """Make an account of the console for USERNAME."""
-    prepare(data)
-    from hub.accounts.making import AccountRefused, make_account
-
-    try:
-        account = make_account(username, password, role, organisation)
-    except AccountRefused as error:
-        raise click.ClickException(str(error)) from None
-    click.echo(f"{username} may log in at /console/ as {account.role}")
-
-
 for command in (
     backup,
     restore,
@@ -159,5 +135,7 @@ for command in (
     seal_certificate,
     verify_pdf,
     *KIOSK_COMMANDS,
+    *ACCOUNT_COMMANDS,
+    audit,
 ):
     hub.add_command(command)

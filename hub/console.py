@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.contrib import admin
+from django.contrib.admin.utils import display_for_field, label_for_field, lookup_field
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import ForeignKey, Model, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from hub.accounts.scope import within
 from hub.audit.trail import record
+from hub.tables import csv_answer
 
 
 class HubAdmin(ModelAdmin):
@@ -22,11 +30,54 @@ class HubAdmin(ModelAdmin):
     scope: ClassVar[str | None] = "organisation"
     compressed_fields = True
     warn_unsaved_form = True
+    actions: Sequence[str] = ("export_rows",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The rows in the user's scope."""
         rows: QuerySet[Any] = super().get_queryset(request)
         return rows if self.scope is None else within(rows, request.user, self.scope)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """One row in the user's scope; that somebody asked for one elsewhere is recorded."""
+        found = super().get_object(request, object_id, from_field)
+        if found is None and self._is_elsewhere(object_id):
+            record(request, f"{self.opts.model_name}.denied", f"{self.opts.label_lower} {object_id}")
+        return found
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey[Any], request: HttpRequest, **kwargs: Any) -> Any:
+        """Only what lies in the user's scope can be chosen."""
+        there = db_field.remote_field.model
+        if self.admin_site.is_registered(there):
+            kwargs.setdefault("queryset", self.admin_site.get_model_admin(there).get_queryset(request))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """What was done to a row is in the audit trail."""
+        if not request.user.has_perm("audit.view_entry"):
+            raise PermissionDenied
+        about = urlencode({"target__exact": f"{self.opts.label_lower} {object_id}"})
+        return HttpResponseRedirect(f"{reverse('admin:audit_entry_changelist')}?{about}")
+
+    @admin.action(description=_("Export as CSV"), permissions=("view",))
+    def export_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> StreamingHttpResponse:
+        """The chosen rows with the columns of the list, as a table for spreadsheets."""
+        record(request, f"{self.opts.model_name}.exported", self.opts.label_lower, rows=rows.count())
+        columns = [name for name in self.get_list_display(request) if name != "action_checkbox"]
+        head = [str(label_for_field(name, self.model, self)) for name in columns]
+        lines = ([self._shown(name, row) for name in columns] for row in rows.iterator(chunk_size=500))
+        return csv_answer(f"{self.opts.model_name}.csv", head, lines)
+
+    def _shown(self, name: str, row: Model) -> str:
+        field, _attribute, value = lookup_field(name, row, self)
+        return str(value) if field is None else str(display_for_field(value, field, ""))
+
+    def _is_elsewhere(self, object_id: str) -> bool:
+        try:
+            return bool(self.opts.default_manager.filter(pk=object_id).exists())
+        except (ValueError, ValidationError):
+            return False
 
     def log_addition(self, request: HttpRequest, obj: Model, message: Any) -> Any:
         """In the audit trail, instead of Django's own log."""
@@ -74,12 +125,6 @@ class ReadOnlyInline(TabularInline):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever sees the row sees what hangs on it."""
         return True
-
-
-def table_cell(value: object) -> str:
-    """A value for a CSV file; what a spreadsheet would take for a formula is marked as text (CWE-1236)."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _fields(message: Any) -> list[str]:

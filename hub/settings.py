@@ -180,6 +180,8 @@ UNFOLD = {
     ],
     "SHOW_LANGUAGES": True,
     "SHOW_VIEW_ON_SITE": False,
+    "SHOW_HISTORY": False,  # it is in the audit trail, for those who may read that
+    "SITE_URL": None,
     "ENVIRONMENT": "hub.accounts.second_factor.second_factor_warning",
     "ACCOUNT": {
         "navigation": [{"title": _("My account"), "link": reverse_lazy("admin:my_account")}],

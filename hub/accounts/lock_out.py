@@ -7,10 +7,12 @@ from typing import Any
 from axes.handlers.database import AxesDatabaseHandler
 from axes.models import AccessAttempt
 from axes.utils import reset
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 NAMES_AT_AN_ADDRESS = 10
@@ -23,11 +25,9 @@ class Attempts(AxesDatabaseHandler):
     def get_failures(self, request: HttpRequest, credentials: dict[str, Any] | None = None) -> int:
         """The larger count, that of the address divided by ``NAMES_AT_AN_ADDRESS``."""
         of_name: int = super().get_failures(request, credentials)
-        from axes.attempts import get_cool_off_threshold
-
         failed = AccessAttempt.objects.filter(
             ip_address=request.axes_ip_address,  # type: ignore[attr-defined]
-            attempt_time__gte=get_cool_off_threshold(request),
+            attempt_time__gte=timezone.now() - settings.POLICY.lock_out,
         ).aggregate(sum=Sum("failures_since_start"))["sum"]
         return max(of_name, (failed or 0) // NAMES_AT_AN_ADDRESS)
 
@@ -38,16 +38,18 @@ def locked_answer(
     """What somebody sees who is locked out; the same for names that exist and for names that do not."""
     from django.contrib.admin import site
 
-    words = _(
-        "Too many logins failed. Wait a quarter of an hour, or ask a security officer to lift the lock."
-    )
+    words = _("Too many logins failed. Wait a while, or ask a security officer to lift the lock.")
     context = {**site.each_context(request), "title": _("Locked"), "words": words}
     return TemplateResponse(request, "accounts/locked.html", context, status=429).render()
 
 
 def is_locked(user: User) -> bool:
-    """Whether logins under the user's name have failed lately (and are counted still)."""
-    return bool(AccessAttempt.objects.filter(username=user.get_username()).exists())
+    """Whether the user is locked out at some address."""
+    attempts = AccessAttempt.objects.filter(
+        username=user.get_username(), attempt_time__gte=timezone.now() - settings.POLICY.lock_out
+    )
+    by_address = attempts.values("ip_address").annotate(sum=Sum("failures_since_start"))
+    return bool(by_address.filter(sum__gte=settings.POLICY.failures).exists())
 
 
 def lift(user: User) -> int:

@@ -1,4 +1,4 @@
-"""Making an account."""
+"""Making an account on the command line; in the console see ``hub.accounts.managing``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
+from hub.accounts.managing import one_time_password
 from hub.accounts.models import Account, Organisation, root_organisation
+from hub.audit.trail import record
 
 
 class AccountRefused(Exception):
@@ -15,16 +17,28 @@ class AccountRefused(Exception):
 
 
 @transaction.atomic
-def make_account(username: str, password: str, role: str, organisation: str = "") -> Account:
-    """A user with a role below an organisation (by its name; else the root). Raises ``AccountRefused``."""
-    if User.objects.filter(username=username).exists():
+def make_account(
+    username: str, password: str | None, role: str, organisation: str = ""
+) -> tuple[Account, str | None]:
+    """A user with a role below an organisation (by its name; else the root).
+
+    Without ``password`` it gets one for the first login, which is returned. Raises ``AccountRefused``.
+    """
+    if User.objects.filter(username__iexact=username).exists():
         raise AccountRefused(f"there is a user {username} already")
+    told = one_time_password() if password is None else None
     try:
-        validate_password(password, User(username=username))
+        User.username_validator(username)
+        if password is not None:
+            validate_password(password, User(username=username))
     except ValidationError as error:
         raise AccountRefused(" ".join(error.messages)) from None
-    user = User.objects.create_user(username, password=password, is_staff=True)
-    return Account.objects.create(user=user, role=role, organisation=_place(organisation))
+    user = User.objects.create_user(username, password=password or told, is_staff=True)
+    account = Account.objects.create(
+        user=user, role=role, organisation=_place(organisation), must_change_password=told is not None
+    )
+    record("command line", "account.added", user, role=role, place=account.organisation_id)
+    return account, told
 
 
 def _place(name: str) -> Organisation:

@@ -19,6 +19,17 @@ _PRACTICE: Final = frozenset(
 )
 _HELD: Final = frozenset({"intake.view_heldsubmission", "intake.change_heldsubmission"})
 
+_COMPLAINTS: Final = frozenset(
+    {
+        "evaluations.view_complaint",
+        "evaluations.handle_complaint",
+        "evaluations.view_phone",
+        "evaluations.view_evaluation",
+        "evaluations.view_troubleticket",
+        "evaluations.view_figures",
+    }
+)
+
 _GUIDES: Final = frozenset(
     f"catalogue.{permission}"
     for permission in (
@@ -34,6 +45,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     Role.ADMINISTRATOR: _FLEET_VIEW
     | _PRACTICE
     | _HELD
+    | _COMPLAINTS
     | {
         "cases.assign_case",
         "cases.erase_case",
@@ -49,9 +61,8 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "cases.view_result",
         "catalogue.view_publication",
         "catalogue.view_sourcefile",
-        "evaluations.view_troubleticket",
     },
-    Role.PUBLISHER: _GUIDES,
+    Role.PUBLISHER: _GUIDES | {"evaluations.view_figures"},
     Role.CLERK: frozenset(
         {
             "cases.view_case",
@@ -61,11 +72,27 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
             "cases.view_instantrule",
             "cases.view_result",
             "evaluations.view_troubleticket",
+            "evaluations.view_figures",
             "catalogue.view_publication",
         }
     ),
-    Role.TECHNICIAN: _FLEET_VIEW | _HELD | {"kiosks.view_enrolmentcode", "kiosks.add_enrolmentcode"},
-    Role.AUDITOR: frozenset({"audit.view_entry", "audit.export_entry"}),
+    Role.TECHNICIAN: _FLEET_VIEW
+    | _HELD
+    | {
+        "kiosks.view_enrolmentcode",
+        "kiosks.add_enrolmentcode",
+        "evaluations.view_troubleticket",
+        "evaluations.view_figures",
+    },
+    Role.AUDITOR: frozenset(
+        {
+            "audit.view_entry",
+            "audit.export_entry",
+            "evaluations.view_complaint",
+            "evaluations.view_evaluation",
+            "evaluations.view_figures",
+        }
+    ),
     Role.SECURITY_OFFICER: frozenset(
         {
             "accounts.view_account",
@@ -88,6 +115,13 @@ def account_of(user: User | AnonymousUser) -> Account | None:
 
 class RoleBackend(ModelBackend):
     """Logs in by password; permissions come from the role's row in ``PERMISSIONS`` and from nowhere else."""
+
+    def user_can_authenticate(self, user: Any) -> bool:
+        """Whether the user may log in at all: has an account, active, its one-time password not too old."""
+        from hub.accounts.managing import one_time_password_expired
+
+        account = account_of(user)
+        return account is not None and not one_time_password_expired(account)
 
     def get_all_permissions(
         self,

@@ -65,7 +65,7 @@ def secret_text(device: TOTPDevice) -> str:
 
 def secret_picture(device: TOTPDevice) -> SafeString:
     """The secret as a QR code to photograph, an SVG element."""
-    drawn = segno.make(device.config_url, error="m").svg_inline(scale=5, border=2, dark="#000", light="#fff")
+    drawn = segno.make(device.config_url, error="m").svg_inline(scale=4, border=2, dark="#000", light="#fff")
     return mark_safe(drawn)  # noqa: S308 - drawn by segno from the device's own address
 
 
