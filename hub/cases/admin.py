@@ -14,28 +14,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
 
-import hub.cases.practice_admin  # noqa: F401 - registers its pages
+import hub.cases.practice_admin
+import hub.cases.result_admin  # noqa: F401 - both register their pages
 from hub.cases import acting, case_page, queues, viewing
 from hub.cases.cards import Card, today
 from hub.cases.deadlines import deadline
 from hub.cases.erasure import OnHold
 from hub.cases.forms import ActForm, ReasonForm
 from hub.cases.handling import CaseChanged, NotYours
-from hub.cases.models import Case, Copy, Material, Result
+from hub.cases.models import Case, Material
 from hub.cases.viewing import Reason
 from hub.cases.wording import item_name
 from hub.cases.workflow import NotAllowed
-from hub.console import ReadOnlyAdmin, ReadOnlyInline
+from hub.console import ReadOnlyAdmin
 from kiosk.wire import SealBroken
 
 _CARD_TYPES: Final = {Card.RED.value: "danger", Card.YELLOW.value: "warning"}
-
-
-class CopyInline(ReadOnlyInline):
-    """A result's numbered copies."""
-
-    model = Copy
-    fields = ("copy_no", "kiosk", "issued_at", "verification_code", "outcome", "outcome_at")
 
 
 class WorkListFilter(admin.SimpleListFilter):
@@ -227,14 +221,3 @@ class CaseAdmin(ReadOnlyAdmin):
 
     def _to(self, case: Case) -> HttpResponseRedirect:
         return HttpResponseRedirect(reverse("admin:cases_case_change", args=[case.pk]))
-
-
-@admin.register(Result)
-class ResultAdmin(ReadOnlyAdmin):
-    """All results with their copies."""
-
-    scope = "case__organisation"
-    list_display = ("case", "decided_at")
-    search_fields = ("case__case_no", "copies__verification_code")
-    exclude = ("certificate",)
-    inlines = (CopyInline,)

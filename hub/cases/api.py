@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
 
-from hub.cases import results
+from hub.cases import documents, results
 from hub.cases.progress import by_code, by_person
 from hub.kiosks.signatures import KioskSignature, signing_kiosk
 from kiosk.wire import (
@@ -52,6 +54,12 @@ def verification(request: HttpRequest, code: str) -> VerifiedCopy:
 def copies(request: HttpRequest, wanted: CopyRequest) -> ResultCopy:
     """Commit one numbered copy; the same copy id gives the same copy."""
     return results.make_copy(wanted, signing_kiosk(request))
+
+
+@router.get("/results/copies/{copy_id}/document")
+def document(request: HttpRequest, copy_id: UUID) -> HttpResponse:
+    """The sealed PDF of a copy, for the kiosk that committed it; 404 for any other."""
+    return documents.document_for(signing_kiosk(request), copy_id)
 
 
 @router.post("/results/copies/outcome", response=CopyReceipt)

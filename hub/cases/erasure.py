@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from hub.audit.trail import record
 from hub.cases.handling import CaseChanged, What, note_erased
-from hub.cases.models import Case, ErasureRun, RetentionPolicy
+from hub.cases.models import Case, ErasureRun, RetentionPolicy, SealedCopy
 from hub.intake.models import SealedFile
 
 BATCH: Final = 200
@@ -101,6 +101,7 @@ def _erase(case: Case, now: datetime, who: HttpRequest | str, reason: str = "") 
     case.events.update(note=None)
     result = getattr(case, "result", None)
     if result is not None:
+        SealedCopy.objects.filter(copy__result=result).delete()
         result.certificate = {}
         result.save(update_fields=["certificate"])
     case.resident, case.resident_index = {}, ""

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from hub.accounts.models import root_organisation
 from hub.cases import workflow
 from hub.cases.practice import CertificateTemplate, ErasureRun, InstantRule, RetentionPolicy
+from hub.cases.sealed import SealedCopy
 from hub.encryption import EncryptedJSONField
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Material",
     "Result",
     "RetentionPolicy",
+    "SealedCopy",
     "Supplement",
     "resident_index",
 ]

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Count, Max
 from django.utils import timezone
 
+from hub.cases.documents import document_of
 from hub.cases.models import Copy, Result, resident_index
 from hub.intake.opening import Arrival
 from hub.kiosks.models import Kiosk
@@ -47,9 +48,14 @@ def find_results(query: ResultQuery) -> ResultList:
     )
 
 
-@transaction.atomic
 def make_copy(request: CopyRequest, kiosk: Kiosk) -> ResultCopy:
-    """Commit a copy, or find the one committed under this id. Raises ``ProblemError`` 404 and 409."""
+    """Commit a copy and seal its PDF, or find the one of this id. Raises ``ProblemError`` 404 and 409."""
+    copy = _commit(request, kiosk)
+    return copy.model_copy(update={"document": document_of(copy)})
+
+
+@transaction.atomic
+def _commit(request: CopyRequest, kiosk: Kiosk) -> ResultCopy:
     result = Result.objects.select_for_update().select_related("case").filter(id=request.result_id).first()
     if result is None or not _belongs(result, request.holder):
         raise ProblemError(HTTPStatus.NOT_FOUND, "There is no such result for this person")
@@ -91,8 +97,8 @@ def note_outcome(report: CopyReport) -> Copy:
 def verify(typed: str) -> VerifiedCopy:
     """The copy with this verification code, for whoever holds the paper.
 
-    Raises ``ProblemError``: 422 for what is no such code, 404 when no copy with it was issued, or it was
-    reported as not printed and so nobody can have its paper.
+    Raises ``ProblemError``: 422 for what is no such code, 404 when no copy with it was issued, when it was
+    reported as not printed and so nobody can have its paper, or when the case's data was erased.
     """
     try:
         code = normalise_verification_code(typed)
@@ -100,7 +106,8 @@ def verify(typed: str) -> VerifiedCopy:
         raise ProblemError(
             HTTPStatus.UNPROCESSABLE_ENTITY, "This is no verification code", str(error)
         ) from None
-    copies = Copy.objects.exclude(outcome=Copy.Outcome.NOT_PRINTED).select_related("result__case")
+    copies = Copy.objects.filter(result__case__erased_at=None).select_related("result__case")
+    copies = copies.exclude(outcome=Copy.Outcome.NOT_PRINTED)
     copy = copies.filter(verification_code=code).first()
     if copy is None:
         raise ProblemError(HTTPStatus.NOT_FOUND, "No certificate was issued with this code")
@@ -123,8 +130,8 @@ def receive_copy_report(arrival: Arrival) -> CopyReceipt:
 
 
 def _belongs(result: Result, holder: ResultQuery) -> bool:
-    applicant = result.case.resident["applicant"]
-    return (applicant["number"], applicant["name"]) == (holder.number, holder.name)
+    applicant = result.case.resident.get("applicant")  # erased cases have none
+    return bool(applicant) and (applicant["number"], applicant["name"]) == (holder.number, holder.name)
 
 
 def _verification_code() -> str:

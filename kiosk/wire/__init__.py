@@ -93,6 +93,7 @@ from kiosk.wire.remote_settings import (
     settings_version,
 )
 from kiosk.wire.results import (
+    CopyDocument,
     CopyOutcome,
     CopyReceipt,
     CopyReport,
@@ -184,6 +185,7 @@ __all__ = [
     "Condition",
     "Consent",
     "ConsentGiven",
+    "CopyDocument",
     "CopyOutcome",
     "CopyReceipt",
     "CopyReport",

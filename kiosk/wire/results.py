@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field
 
-from kiosk.wire.base import Bilingual, Message, PersonalMessage
+from kiosk.wire.base import Bilingual, Message, PersonalMessage, Sha256
 from kiosk.wire.submissions import DocumentKind, Receipt
 
 CopyOutcome = Literal["printed", "taken", "not_taken", "not_printed"]
@@ -55,8 +55,20 @@ class ResultLine(PersonalMessage):
     value: str
 
 
+class CopyDocument(Message):
+    """The sealed PDF of a copy, to be fetched by the copy's id: its SHA-256, its bytes, its pages."""
+
+    sha256: Sha256
+    size: int = Field(ge=1)
+    pages: int = Field(ge=1)
+
+
 class ResultCopy(PersonalMessage):
-    """One numbered copy, ready to print. ``copy_no`` counts from 1 for each result."""
+    """One numbered copy, ready to print. ``copy_no`` counts from 1 for each result.
+
+    ``document`` is the certificate as sealed PDF for A4; null while the hub cannot seal. The other fields are
+    enough for a slip.
+    """
 
     copy_id: UUID
     result_id: UUID
@@ -68,6 +80,7 @@ class ResultCopy(PersonalMessage):
     authority: Bilingual
     issued_at: AwareDatetime
     verification_code: str
+    document: CopyDocument | None = None
 
 
 class CopyReport(Message):
