@@ -15,7 +15,7 @@ from kiosk.receipts import print_paper, trouble_slip
 from kiosk.stage import Stage
 from kiosk.text import Sayable, text
 from kiosk.visit import Aside, Visit
-from kiosk.wire import TroubleReason, TroubleReport
+from kiosk.wire import DeviceThen, TroubleReason, TroubleReport
 from offline_queue import QueueError
 
 log = structlog.get_logger(__name__)
@@ -73,6 +73,11 @@ async def could_not_page(visit: Visit, page: Page) -> None:
         journey=visit.journey,
         reason=kept,
         language=visit.stage.language,
+        devices=tuple(
+            DeviceThen(name=name, state=status.device)
+            for name, status in visit.kiosk.devices.status().items()
+        ),
+        online=visit.kiosk.availability.has("network"),
         at=datetime.now(UTC),
     )
     try:

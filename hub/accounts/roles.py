@@ -78,6 +78,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     ),
     Role.TECHNICIAN: _FLEET_VIEW
     | _HELD
+    | _COMPLAINTS
     | {
         "kiosks.view_enrolmentcode",
         "kiosks.add_enrolmentcode",

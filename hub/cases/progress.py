@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from hub.cases.models import Case, resident_index
 from hub.cases.workflow import State
-from hub.evaluations.models import TroubleTicket
+from hub.evaluations.progress import said_by_code
 from hub.problems import ProblemError
 from kiosk.wire import (
     Explanation,
@@ -20,7 +20,7 @@ from kiosk.wire import (
 
 
 def by_code(typed: str) -> Progress:
-    """The case or ticket with this check code.
+    """The case, ticket or rating with this check code.
 
     Raises ``ProblemError``: 422 for what is no check code, 404 for one that nothing here has, 409 for
     one that two share.
@@ -30,15 +30,13 @@ def by_code(typed: str) -> Progress:
     except ValueError as error:
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "This is no check code", str(error)) from None
     cases = list(Case.objects.filter(check_code=code)[:2])
-    tickets = list(TroubleTicket.objects.filter(check_code=code)[:2])
-    if len(cases) + len(tickets) > 1:
+    said = said_by_code(code)
+    if len(cases) + len(said) > 1:
         raise ProblemError(HTTPStatus.CONFLICT, "Two matters share this check code")
     for case in cases:
         return _of(case)
-    for ticket in tickets:
-        return Progress(
-            check_code=code, what="ticket", state="received", number=None, received_at=ticket.received_at
-        )
+    for progress in said:
+        return progress
     raise ProblemError(HTTPStatus.NOT_FOUND, "Nothing with this check code has arrived yet")
 
 

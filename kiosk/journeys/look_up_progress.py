@@ -38,11 +38,18 @@ async def look_up_progress(visit: Visit) -> None:
     own = way.id == "card"
     found = await (_of_person(visit) if own else _by_code(visit))
     page = _page(visit, found, own=own)
-    if isinstance(found, Progress) and found.what == "case":
-        answer = await show_rated(visit, page, Subject("progress", found.item_id, case_no=found.number))
+    if isinstance(found, Progress) and _may_be_rated(found):
+        asked = "rating.title" if found.what == "case" else "rating.title-again"
+        subject = Subject("progress", found.item_id, case_no=found.number)
+        answer = await show_rated(visit, page, subject, asked=asked)
     else:
         answer = await visit.show(page)
     return await collect_result(visit) if answer.id == "collect" else None
+
+
+def _may_be_rated(found: Progress) -> bool:
+    """A case; or, once something was done about the rating of a case, whether that was enough (追评)."""
+    return found.number is not None and (found.what == "case" or found.state == "decided")
 
 
 async def _by_code(visit: Visit) -> Progress | KeptHere | Missing:
@@ -139,18 +146,27 @@ def _page(visit: Visit, found: Progress | KeptHere | Missing, *, own: bool) -> N
             main=finish,
             idle=Idle.DONE,
         )
-    if found.what == "ticket":
-        return Notice(
-            name="progress-ticket",
-            title=text("progress.ticket"),
-            note=text("progress.received-on", date=_day(found.received_at)),
-            big=found.check_code,
-            lines=(text("progress.ticket.line"), helpline),
-            tone="ok",
-            main=finish,
-            idle=Idle.DONE,
-        )
+    if found.what != "case":
+        return _said(found, finish, helpline)
     return _case(visit, found, finish, helpline)
+
+
+def _said(said: Progress, finish: Action, helpline: Sayable) -> Notice:
+    """A ticket or a rating: whether somebody looks into it, until when, and whether that is over."""
+    lines: list[Sayable] = [text(f"progress.said.{said.state}")]
+    late = said.promised_by is not None and _lateness(said.promised_by) == "overdue"
+    if said.promised_by is not None:
+        lines.append(text("progress.said.late" if late else "progress.said.due", date=said.promised_by))
+    return Notice(
+        name=f"progress-{said.what}",
+        title=text(f"progress.{said.what}"),
+        note=text("progress.received-on", date=_day(said.received_at)),
+        big=said.check_code,
+        lines=(*lines, helpline),
+        tone="bad" if late else "ok",
+        main=finish,
+        idle=Idle.DONE,
+    )
 
 
 def _case(visit: Visit, case: Progress, finish: Action, helpline: Sayable) -> Notice:

@@ -135,7 +135,7 @@ from kiosk.wire.submissions import (
 )
 from kiosk.wire.suites import HYBRID, PLAIN, KeyUnreadable, SealBroken, Suite
 from kiosk.wire.tickets import EnrolmentTicket
-from kiosk.wire.trouble import TROUBLE_KIND, TroubleReason, TroubleReceipt, TroubleReport
+from kiosk.wire.trouble import TROUBLE_KIND, DeviceThen, TroubleReason, TroubleReceipt, TroubleReport
 
 __all__ = [
     "BAD_LEVEL",
@@ -194,6 +194,7 @@ __all__ = [
     "DesiredSettings",
     "DeviceCounts",
     "DeviceReport",
+    "DeviceThen",
     "Diagnostics",
     "DocumentKind",
     "EnrolmentReply",

@@ -41,13 +41,15 @@ class Explanation(PersonalMessage):
 class Progress(PersonalMessage):
     """Where a matter stands. Asked by its check code, it says nothing of whom or what it is about.
 
-    ``number`` is the case number; null for a ticket, which has none. While a supplement is asked for the
-    clock stands still: ``promised_by`` is null and ``supplement_due`` is the last day to bring it.
+    ``number`` is the case number, of a rating that of the case it is about; null for a ticket. A ticket or a
+    rating is in review while somebody looks into it, and decided once that is closed; one that needs nothing
+    is received. While a supplement is asked for the clock stands still: ``promised_by`` is null and
+    ``supplement_due`` is the last day to bring it.
     ``item_id``, ``supplement`` and ``explanation`` are told only to a person whose card was read.
     """
 
     check_code: str
-    what: Literal["case", "ticket"]
+    what: Literal["case", "ticket", "evaluation"]
     state: Literal["received", "in_review", "supplement_asked", "decided"]
     number: str | None
     received_at: AwareDatetime

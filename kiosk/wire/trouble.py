@@ -16,13 +16,26 @@ TROUBLE_KIND = "trouble"
 TroubleReason = Literal["card-not-read", "do-not-understand", "papers-missing", "machine-fault", "other"]
 
 
+class DeviceThen(Message):
+    """How a device was when somebody gave up, in the words of XFS4IoT."""
+
+    name: str = Field(max_length=64)
+    state: str = Field(max_length=32)
+
+
 class TroubleReport(Message):
-    """Somebody gave up: on which page of which journey, why in one of five words, ``at`` by kiosk's clock."""
+    """Somebody gave up: on which page of which journey, why in one of five words, ``at`` by kiosk's clock.
+
+    ``devices`` is how the devices were then, ``online`` whether the hub could be reached; empty and null from
+    a kiosk that does not say so.
+    """
 
     page: Name
     journey: Name
     reason: TroubleReason
     language: Literal["zh", "en"]
+    devices: tuple[DeviceThen, ...] = Field(default=(), max_length=100)
+    online: bool | None = None
     at: AwareDatetime
     blinding: str = Field(default_factory=lambda: secrets.token_hex(16), min_length=32, max_length=32)
 
