@@ -20,6 +20,7 @@ from benchmarks import (
     camera,
     card,
     hub,
+    hub_console,
     idle,
     queue_drain,
     queue_put,
@@ -51,6 +52,7 @@ SUBJECTS = (
     "checkin",
     "intake",
     "herd",
+    "console",
 )
 ORDER = (
     starting.TITLE_START, starting.TITLE_MEMORY, idle.TITLE, touch.TITLE_TOUCH, touch.TITLE_PAGES,
@@ -58,7 +60,7 @@ ORDER = (
     camera.TITLE, camera.TITLE_CODES,
     receipt.TITLE, queue_put.TITLE, queue_drain.TITLE, queue_drain.TITLE_GROWTH,
     search.TITLE_FOUND, search.TITLE_SPEED,
-    hub.TITLE, hub.TITLE_INTAKE, hub.TITLE_HERD,
+    hub.TITLE, hub.TITLE_INTAKE, hub.TITLE_HERD, hub_console.TITLE,
 )  # fmt: skip
 HEAD = """\
 # Benchmarks
@@ -122,6 +124,7 @@ def main(
         "checkin": lambda: hub.check_in(50 * count),
         "intake": lambda: hub.intake(20 * count),
         "herd": lambda: hub.herd(10_000),
+        "console": lambda: hub_console.console(10_000, 1_000_000),
     }
     with contextlib.ExitStack() as stack:
         try:
