@@ -26,14 +26,21 @@ TRUE_AGAIN: Final = 5.0
 
 
 async def keep_open(kiosk: Kiosk, stage: Stage, *, somebody_came: bool = False) -> None:
-    """Serve one resident after the other until cancelled; one may have touched the lamp already."""
+    """Serve one resident after the other, until the software is to start again; one may have come already."""
     failures = 0
     attract = not somebody_came
-    while True:
+    while not kiosk.service.restart_wanted.is_set():
         await _until_there_is_something_to_do(kiosk, stage)
-        if attract:
-            await _attract(kiosk, stage)
-        how = await Visit(kiosk, stage).run(home)
+        if attract and not await _attract(kiosk, stage):
+            continue
+        if kiosk.service.interrupted:
+            # Who stands there is told, and served when a test is over; nobody waits until a kiosk opens.
+            attract = kiosk.service.closed is not None
+            await _while_interrupted(kiosk, stage)
+            continue
+        with kiosk.service.visit():
+            how = await Visit(kiosk, stage).run(home)
+        kiosk.settings.apply()
         stage.wipe()  # large type and wishes go with the person, who has the card by now
         # Somebody who asked for the first page stands there still.
         attract = how is not Ending.LEFT
@@ -44,18 +51,42 @@ async def keep_open(kiosk: Kiosk, stage: Stage, *, somebody_came: bool = False) 
             failures = 0
 
 
-async def _attract(kiosk: Kiosk, stage: Stage) -> None:
-    """Wait for somebody; what the page says of this hour is kept true meanwhile."""
-    touched = False
-    while not touched:
+async def _attract(kiosk: Kiosk, stage: Stage) -> bool:
+    """Wait for somebody; what the page says of this hour is kept true meanwhile.
+
+    False when nobody came, but the kiosk is closed or has something else to do.
+    """
+    while not kiosk.service.interrupted:
+        if kiosk.settings.apply():
+            stage.wipe()
         page = attract_page(kiosk)
         shown = asyncio.create_task(stage.show(page))
+        changed = asyncio.create_task(kiosk.service.changed())
         try:
-            while not touched and attract_page(kiosk) == page:
-                touched = bool((await asyncio.wait({shown}, timeout=TRUE_AGAIN))[0])
+            while attract_page(kiosk) == page and not (changed.done() or kiosk.settings.pending):
+                await asyncio.wait({shown, changed}, timeout=TRUE_AGAIN, return_when=asyncio.FIRST_COMPLETED)
+                if shown.done():
+                    return True
         finally:
-            shown.cancel()
-            await asyncio.gather(shown, return_exceptions=True)
+            for task in (shown, changed):
+                task.cancel()
+            await asyncio.gather(shown, changed, return_exceptions=True)
+    await _while_interrupted(kiosk, stage)
+    return False
+
+
+async def _while_interrupted(kiosk: Kiosk, stage: Stage) -> None:
+    """Say why nobody is served, for as long as that is so."""
+    while kiosk.service.interrupted and not kiosk.service.restart_wanted.is_set():
+        page = out_of_service(kiosk, _why_interrupted(kiosk))
+        await _show_during(stage, page, kiosk.service.changed())
+
+
+def _why_interrupted(kiosk: Kiosk) -> Sayable:
+    closed = kiosk.service.closed
+    if closed is None:
+        return text("closed.testing")
+    return closed.notice or text("closed.by-hub")
 
 
 async def _until_there_is_something_to_do(kiosk: Kiosk, stage: Stage) -> None:

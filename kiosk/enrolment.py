@@ -23,7 +23,14 @@ from cryptography.hazmat.primitives.serialization import (
 from pydantic import ValidationError
 
 from kiosk.hub_client import Credentials, HubClient
-from kiosk.wire import EnrolmentReply, EnrolmentRequest, HpkeSealer, KeyUnreadable, MultiSealer, sealer_for
+from kiosk.wire import (
+    EnrolmentReply,
+    EnrolmentRequest,
+    HpkeSealer,
+    KeyUnreadable,
+    MultiSealer,
+    sealer_for,
+)
 
 _BEFORE_ENROLMENT = "not-enrolled"
 
@@ -40,6 +47,7 @@ class KioskIdentity:
     region: str
     intake_keys: tuple[str, ...]
     publishers: tuple[str, ...]
+    command_keys: tuple[str, ...]
     key: Ed25519PrivateKey = field(repr=False)
 
     @property
@@ -60,7 +68,7 @@ def load_identity(data: Path) -> KioskIdentity | None:
     except FileNotFoundError:
         return None
     try:
-        identity = _identity(EnrolmentReply.model_validate_json(text), _key(data))
+        identity = _identity(EnrolmentReply.model_validate_json(text, extra="ignore"), _key(data))
         identity.sealer()
     except (ValidationError, KeyUnreadable):
         raise IdentityDamaged(f"{file} is not an enrolment; enrol this kiosk again") from None
@@ -89,35 +97,60 @@ def enrol(
         )
     finally:
         client.close()
-    _write(data / "identity" / "enrolment.json", reply.model_dump_json(indent=2).encode())
+    write_whole(data / "identity" / "enrolment.json", reply.model_dump_json(indent=2).encode())
     return _identity(reply, key)
 
 
 def renewed(
-    data: Path, identity: KioskIdentity, intake_keys: tuple[str, ...], publishers: tuple[str, ...]
+    data: Path,
+    identity: KioskIdentity,
+    intake_keys: tuple[str, ...],
+    publishers: tuple[str, ...],
+    command_keys: tuple[str, ...] = (),
 ) -> KioskIdentity:
     """The identity with the keys its hub names now (to seal to, to trust), kept for good.
 
-    Raises ``KeyUnreadable`` and leaves everything as it is when one to seal to is none; ``OSError``.
+    A hub of protocol 1 names no command keys: then those known stay. Raises ``KeyUnreadable`` and leaves
+    everything as it is when one to seal to is none; ``OSError``.
     """
     sealer_for(intake_keys)
+    keys = {
+        "intake_keys": intake_keys,
+        "publishers": publishers,
+        "command_keys": command_keys or identity.command_keys,
+    }
     file = data / "identity" / "enrolment.json"
-    reply = EnrolmentReply.model_validate_json(file.read_text(encoding="utf-8"))
-    keys = {"intake_keys": intake_keys, "publishers": publishers}
-    _write(file, reply.model_copy(update=keys).model_dump_json(indent=2).encode())
-    return replace(identity, intake_keys=intake_keys, publishers=publishers)
+    reply = EnrolmentReply.model_validate_json(file.read_text(encoding="utf-8"), extra="ignore")
+    reply = reply.model_copy(update=keys)
+    write_whole(file, reply.model_dump_json(indent=2).encode())
+    return _identity(reply, identity.key)
+
+
+def next_key(data: Path) -> Ed25519PrivateKey:
+    """The key this kiosk will go over to, made and kept if there is none yet. Raises ``IdentityDamaged``."""
+    return _key(data, "kiosk-next.key")
+
+
+def with_next_key(data: Path, identity: KioskIdentity, key: Ed25519PrivateKey) -> KioskIdentity:
+    """Go over to the next key, which the hub knows by now. Raises ``OSError`` and leaves all as it is."""
+    folder = data / "identity"
+    (folder / "kiosk-next.key").replace(folder / "kiosk.key")
+    sync_folder(folder)
+    return replace(identity, key=key)
 
 
 def _identity(reply: EnrolmentReply, key: Ed25519PrivateKey) -> KioskIdentity:
-    return KioskIdentity(reply.kiosk_id, reply.region, reply.intake_keys, reply.publishers, key)
+    return KioskIdentity(
+        reply.kiosk_id, reply.region, reply.intake_keys, reply.publishers, reply.command_keys, key
+    )
 
 
 def _encoded(key: Ed25519PrivateKey) -> bytes:
     return base64.b64encode(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
 
 
-def _key(data: Path) -> Ed25519PrivateKey:
-    file = data / "identity" / "kiosk.key"
+def _key(data: Path, name: str = "kiosk.key") -> Ed25519PrivateKey:
+    file = data / "identity" / name
     with contextlib.suppress(FileNotFoundError):
         try:
             key = load_pem_private_key(file.read_bytes(), password=None)
@@ -127,11 +160,11 @@ def _key(data: Path) -> Ed25519PrivateKey:
             raise IdentityDamaged(f"{file} is not an Ed25519 key")
         return key
     key = Ed25519PrivateKey.generate()
-    _write(file, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    write_whole(file, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     return key
 
 
-def _write(file: Path, content: bytes) -> None:
+def write_whole(file: Path, content: bytes) -> None:
     """Write for the owner alone, whole or not at all, and synced."""
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = file.with_suffix(".new")
@@ -142,8 +175,13 @@ def _write(file: Path, content: bytes) -> None:
         handle.flush()
         os.fsync(handle.fileno())
     draft.replace(file)
-    folder = os.open(file.parent, os.O_RDONLY | os.O_DIRECTORY)
+    sync_folder(file.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Let what was renamed in a folder survive a power cut. Raises ``OSError``."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        os.fsync(folder)
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)

@@ -11,6 +11,8 @@ from kiosk.counts import Counts
 from kiosk.enquiries import Enquiries
 from kiosk.guide import Guide
 from kiosk.results import Results
+from kiosk.service import Service
+from kiosk.settings_in_force import SettingsInForce
 from kiosk.submissions import Submissions
 from kiosk.visit import Aside
 from kiosk.wire import Bilingual
@@ -20,7 +22,8 @@ from kiosk.wire import Bilingual
 class Kiosk:
     """One kiosk, ready for residents."""
 
-    site: Site
+    settings: SettingsInForce
+    service: Service
     devices: Supervisor
     guide: Guide
     availability: Availability
@@ -29,6 +32,11 @@ class Kiosk:
     enquiries: Enquiries
     aside: Aside
     counts: Counts
+
+    @property
+    def site(self) -> Site:
+        """The settings in force now; others may come into force between two visits."""
+        return self.settings.site
 
     @property
     def window(self) -> Bilingual:

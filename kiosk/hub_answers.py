@@ -51,7 +51,7 @@ class Answer:
         if not self.headers.get("Content-Type", "").startswith("application/problem+json"):
             return None
         try:
-            problem = Problem.model_validate_json(self.body)
+            problem = Problem.model_validate_json(self.body, extra="ignore")
         except ValidationError:
             return None
         return problem if problem.status == self.status else None
@@ -70,12 +70,15 @@ class Answer:
 
 
 def typed(answer: Answer, reply: type[Reply]) -> Reply:
-    """The message an answer holds; ``HubUnreachable`` for anything else, whatever its status says."""
+    """The message an answer holds; ``HubUnreachable`` for anything else, whatever its status says.
+
+    What a newer hub adds is left out.
+    """
     kind = answer.headers.get("Content-Type", "").partition(";")[0]
     if answer.status not in {HTTPStatus.OK, HTTPStatus.CREATED} or kind != "application/json":
         raise HubUnreachable(f"not the hub's answer (status {answer.status}, {kind or 'no type'})")
     try:
-        return reply.model_validate_json(answer.body)
+        return reply.model_validate_json(answer.body, extra="ignore")
     except ValidationError:
         raise HubUnreachable(f"not the hub's answer (no {reply.__name__})") from None
 

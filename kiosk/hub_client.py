@@ -28,6 +28,8 @@ from kiosk.wire import (
     AttachmentReceipt,
     CheckIn,
     CheckInReply,
+    CommandReceipt,
+    CommandReport,
     CopyReceipt,
     CopyReport,
     CopyRequest,
@@ -37,6 +39,8 @@ from kiosk.wire import (
     IntakeAnswer,
     IntakeAnswers,
     IntakeBatch,
+    KeyReceipt,
+    KeyRequest,
     Message,
     Progress,
     ProgressList,
@@ -59,6 +63,15 @@ _NOT_KNOWN_THERE = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 _JSON = {"Content-Type": "application/json"}
 _OCTETS = {"Content-Type": "application/octet-stream"}
+
+_PROTOCOL_1 = {
+    "sent_at": True,
+    "software": True,
+    "catalogue_version": True,
+    "devices": True,
+    "queue": True,
+    "out_of_service": True,
+}
 
 _REPLIES: Mapping[str, type[Receipt]] = {
     SUBMISSION_KIND: SubmissionReceipt,
@@ -105,11 +118,35 @@ class HubClient:
         return self._ask("POST", "/api/v1/enrolment", EnrolmentReply, request)
 
     def check_in(self, report: CheckIn) -> CheckInReply:
-        """Say that we live."""
-        reply = self._ask("POST", "/api/v1/check-in", CheckInReply, report)
+        """Say that we live. A hub that knows protocol 1 alone is told what it understands."""
+        try:
+            reply = self._ask("POST", "/api/v1/check-in", CheckInReply, report)
+        except HubRefused as error:
+            if error.problem.status != HTTPStatus.UNPROCESSABLE_ENTITY:
+                raise
+            body = report.model_dump_json(include=_PROTOCOL_1).encode()
+            answer = self._exchange("POST", "/api/v1/check-in", body, _JSON)
+            reply = typed(answer, CheckInReply)
+            self._exchange.learn_clock(answer)
         if reply.kiosk_id != self._exchange.credentials.key_id:
             raise HubUnreachable("the answer is for another kiosk")
         return reply
+
+    def roll_key(self, request: KeyRequest) -> None:
+        """Announce our next key; asking again for the same one is harmless."""
+        receipt = self._ask("POST", "/api/v1/keys", KeyReceipt, request)
+        if receipt.public_key != request.public_key:
+            raise HubUnreachable("the answer is for another key")
+
+    def take_credentials(self, credentials: Credentials) -> None:
+        """Sign with another key from now on."""
+        self._exchange.take_credentials(credentials)
+
+    def report_command(self, command_id: UUID, report: CommandReport) -> None:
+        """Say what became of a command; the first report of a command stays."""
+        path = f"/api/v1/commands/{command_id}/outcome"
+        if self._ask("POST", path, CommandReceipt, report).id != command_id:
+            raise HubUnreachable("the answer names another command")
 
     def publication(self) -> Publication | None:
         """The newest publication of the catalogue; ``None`` before the first."""

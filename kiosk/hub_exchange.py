@@ -63,22 +63,27 @@ class SignedExchange:
         self, url: str, credentials: Credentials, timeout: float, ca: str | None, clock: Callable[[], float]
     ) -> None:
         self._url = url.rstrip("/")
-        self.credentials = credentials
         self._timeout = timeout
         self._clock = clock
         self.clock_offset: float | None = None
-        self._signer = HTTPMessageSigner(
-            signature_algorithm=algorithms.ED25519,
-            key_resolver=MappingKeyResolver(
-                private_keys={credentials.key_id: credentials.key}, public_keys={}
-            ),
-        )
+        self.take_credentials(credentials)
         self.session = requests.Session()
         self.session.trust_env = False  # no proxy and no password file that the site file does not name
         self.session.verify = ca or True
         for scheme in ("http://", "https://"):
             self.session.mount(scheme, BoundedAnswers())
         self.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+
+    @property
+    def credentials(self) -> Credentials:
+        """Who signs."""
+        return self._signs[0]
+
+    def take_credentials(self, credentials: Credentials) -> None:
+        """Sign with this key from now on; what is under way goes on with the one before."""
+        keys = MappingKeyResolver(private_keys={credentials.key_id: credentials.key}, public_keys={})
+        signer = HTTPMessageSigner(signature_algorithm=algorithms.ED25519, key_resolver=keys)
+        self._signs = credentials, signer
 
     def close(self) -> None:
         """Close the kept connections."""
@@ -119,9 +124,10 @@ class SignedExchange:
         request = self.session.prepare_request(
             requests.Request(method, self._url + path, data=body, headers={**headers, "Accept": _ACCEPT})
         )
-        self._signer.sign(
+        credentials, signer = self._signs
+        signer.sign(
             request,
-            key_id=self.credentials.key_id,
+            key_id=credentials.key_id,
             created=datetime.fromtimestamp(self._clock() + (self.clock_offset or 0.0), UTC),
             nonce=secrets.token_urlsafe(18),
             tag=SIGNATURE_TAG,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
-import time
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Final
 
 import structlog
@@ -14,25 +14,24 @@ from pydantic import ValidationError
 
 from config.settings import Site
 from config.version import VERSION
-from devices.supervisor import Supervisor
 from kiosk.catalogue.file import CatalogueDamaged
-from kiosk.enrolment import IdentityDamaged, KioskIdentity, enrol, load_identity, renewed
+from kiosk.enrolment import (
+    IdentityDamaged,
+    KioskIdentity,
+    enrol,
+    load_identity,
+    next_key,
+    renewed,
+    with_next_key,
+)
 from kiosk.guide import Guide
 from kiosk.hub_client import HubClient, HubError, HubRefused
+from kiosk.hub_report import SelfReport
 from kiosk.pacing import Pace
-from kiosk.wire import (
-    CheckIn,
-    CheckInReply,
-    DeviceCounts,
-    DeviceReport,
-    HeldItem,
-    KeyUnreadable,
-    Lack,
-    NotPublished,
-    QueueReport,
-    ServiceItem,
-)
-from offline_queue import Envelope, LeasedItem, OfflineQueue, Outcome, QueueError, RetryLater, State
+from kiosk.remote_commands import RemoteCommands
+from kiosk.settings_in_force import SettingsInForce
+from kiosk.wire import CheckInReply, KeyRequest, KeyUnreadable, NotPublished
+from offline_queue import LeasedItem, OfflineQueue, Outcome, QueueError, RetryLater
 
 log = structlog.get_logger(__name__)
 
@@ -40,28 +39,34 @@ log = structlog.get_logger(__name__)
 #: again ever more seldom, and then the timeout has to pass. So the return is noticed within five seconds.
 RETRY: Final = 3.0
 
-_HELD_TOLD: Final = 50
-_LONGEST_REASON: Final = 400
-_LONGEST_PHONE: Final = 40
+#: What a report of a command is answered that is of no use there: it is not repeated for ever.
+_NEVER_TAKEN: Final = {
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+}
 
 
 class HubLink:
     """Keeps one kiosk in touch with its hub; everything else goes on without it.
 
-    ``on_return`` is called when the hub answers again after it did not; ``lacks`` tells what is missing for
-    the items it is given.
+    ``on_return`` is called when the hub answers again after it did not; ``commands`` takes what the hub asks
+    for.
     """
 
-    def __init__(self, site: Site, queue: OfflineQueue, guide: Guide, devices: Supervisor) -> None:
-        self._site = site
+    def __init__(
+        self, settings: SettingsInForce, queue: OfflineQueue, guide: Guide, report: SelfReport
+    ) -> None:
+        self._settings = settings
+        self._site = settings.site
         self._queue = queue
         self._guide = guide
-        self._devices = devices
+        self._report = report
+        self._pace = Pace(settings.site.queue.bandwidth)
         self._look_now = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._began = time.monotonic()
         self.on_return: Callable[[], None] = lambda: None
-        self.lacks: Callable[[tuple[ServiceItem, ...]], tuple[Lack, ...]] | None = None
+        self.commands: RemoteCommands | None = None
         self.client: HubClient | None = None
         self.identity: KioskIdentity | None = None
         self.online = False
@@ -70,6 +75,10 @@ class HubLink:
     def clock_offset(self) -> float | None:
         """Seconds the hub's clock is ahead of ours, None before its first answer."""
         return self.client.clock_offset if self.client else None
+
+    def hub_time(self) -> datetime:
+        """Now, by the hub's clock as far as it is known."""
+        return datetime.now(UTC) + timedelta(seconds=self.clock_offset or 0.0)
 
     def open(self) -> None:
         """Take up the identity kept on this machine, if there is one. Raises ``IdentityDamaged``."""
@@ -123,14 +132,16 @@ class HubLink:
             if self.client is None and not await asyncio.to_thread(self._enrol):
                 return RETRY
             assert self.client is not None
-            reply = await asyncio.to_thread(self.client.check_in, self._report())
-            self._take_keys(reply)
+            reply = await asyncio.to_thread(self.client.check_in, self._report.check_in())
+            await self._heed(reply, self.client)
             if reply.catalogue_version > self._guide.version:
                 await asyncio.to_thread(self._fetch_catalogue, self.client)
             await asyncio.to_thread(self._fetch_files, self.client)
         except HubError as error:
             self._set_online(False, str(error))
-            return RETRY
+            # A hub that asks to be left alone is asked again by not all of us in the same second.
+            after = getattr(error, "after", None) or 0.0
+            return max(RETRY, after * random.uniform(1.0, 1.5))  # noqa: S311 spreading load, not secrecy
         except (
             ValidationError,
             IdentityDamaged,
@@ -146,6 +157,49 @@ class HubLink:
         self._set_online(True, "")
         # Ten thousand kiosks do not come in the same second.
         return reply.next_in_seconds * random.uniform(0.8, 1.0)  # noqa: S311 spreading load, not secrecy
+
+    async def _heed(self, reply: CheckInReply, client: HubClient) -> None:
+        """Take the keys, settings and commands of an answer; tell what became of earlier commands."""
+        self._take_keys(reply)
+        if reply.settings is not None:
+            self._settings.take(reply.settings)
+        if reply.renew_key:
+            await self.roll_key()
+        if self.commands is None or self.identity is None:
+            return
+        self.commands.take(reply.commands, self.identity.command_keys, self.identity.kiosk_id)
+        for id_, report in self.commands.untold().items():
+            try:
+                await asyncio.to_thread(client.report_command, id_, report)
+            except HubRefused as error:
+                if error.problem.status not in _NEVER_TAKEN:
+                    raise
+                log.warning("commands.report_refused", status=error.problem.status)
+            self.commands.told(id_)
+
+    async def roll_key(self) -> None:
+        """Go over to a new key; the old one counts until the new one is used.
+
+        Broken off anywhere, it goes on with the same new key. Raises ``HubError``, ``IdentityDamaged``,
+        ``OSError``.
+        """
+        if self.client is None or self.identity is None:
+            return
+        key = await asyncio.to_thread(next_key, self._site.data)
+        await asyncio.to_thread(self.client.roll_key, KeyRequest.of(self.identity.kiosk_id, key))
+        self.identity = with_next_key(self._site.data, self.identity, key)
+        self.client.take_credentials(self.identity.credentials)
+        log.info("hub.key_rolled")
+
+    async def fetch_catalogue(self) -> None:
+        """Fetch the newest catalogue and its files. Raises ``HubError``, ``NotPublished``, ``OSError``."""
+        if self.client is not None:
+            await asyncio.to_thread(self._fetch_catalogue, self.client)
+            await asyncio.to_thread(self._fetch_files, self.client)
+
+    def settle(self, site: Site) -> None:
+        """Take what of the settings concerns the line."""
+        self._pace.rate = site.queue.bandwidth
 
     def _set_online(self, online: bool, why: str) -> None:
         if online == self.online:
@@ -182,17 +236,18 @@ class HubLink:
                 self._site.hub.url,
                 identity.credentials,
                 self._site.hub.timeout,
-                pace=Pace(self._site.queue.bandwidth),
+                pace=self._pace,
             )
 
     def _take_keys(self, reply: CheckInReply) -> None:
         """Seal to the keys the hub names from now on; what is sealed already stays as it is."""
         if self.identity is None or not reply.intake_keys:
             return
-        if (reply.intake_keys, reply.publishers) == (self.identity.intake_keys, self.identity.publishers):
+        told = (reply.intake_keys, reply.publishers, reply.command_keys or self.identity.command_keys)
+        if told == (self.identity.intake_keys, self.identity.publishers, self.identity.command_keys):
             return
         try:
-            identity = renewed(self._site.data, self.identity, reply.intake_keys, reply.publishers)
+            identity = renewed(self._site.data, self.identity, *told)
         except (KeyUnreadable, OSError) as error:
             log.critical("hub.keys_not_taken", error=type(error).__name__)
             return
@@ -202,7 +257,7 @@ class HubLink:
 
     def _fetch_catalogue(self, client: HubClient) -> None:
         publication = client.publication()
-        if publication is None or self.identity is None:
+        if publication is None or self.identity is None or publication.version == self._guide.version:
             return
         if publication.version < self._guide.version:
             raise NotPublished("an older catalogue than the one in force")
@@ -214,49 +269,3 @@ class HubLink:
         """Fetch the forms, cards and videos that have not arrived yet; the guides are read meanwhile."""
         for sha256 in self._guide.missing_files():
             self._guide.keep_file(sha256, client.catalogue_file(sha256))
-
-    def _report(self) -> CheckIn:
-        stats = self._queue.stats()
-        now = datetime.now(UTC)
-        return CheckIn(
-            sent_at=now,
-            software=VERSION,
-            catalogue_version=self._guide.version,
-            devices=tuple(
-                DeviceReport(
-                    name=device.name,
-                    family=device.family,
-                    driver=device.driver,
-                    device=device.status.device,
-                    media=device.status.media,
-                    paper=device.status.paper,
-                    fitness=device.status.fitness,
-                    supply=device.status.supply,
-                    reasons=device.status.reasons,
-                    counts=DeviceCounts.model_validate(device.counters.model_dump(exclude={"driver"})),
-                )
-                for device in map(self._devices.get, self._devices.status())
-            ),
-            queue=QueueReport(
-                pending=stats.pending + stats.leased,
-                held=stats.held,
-                oldest_seconds=None if stats.oldest is None else max(0.0, now.timestamp() - stats.oldest),
-                overdue=stats.overdue,
-                incidents=stats.incidents,
-                held_items=tuple(map(_held, self._queue.envelopes(State.HELD)[:_HELD_TOLD])),
-            ),
-            lacks=self.lacks(self._guide.items) if self.lacks is not None and self._guide.version else None,
-            up_seconds=time.monotonic() - self._began,
-            keeper_phone=self._site.kiosk.keeper_phone[:_LONGEST_PHONE],
-        )
-
-
-def _held(envelope: Envelope) -> HeldItem:
-    deadline = envelope.deadline
-    return HeldItem(
-        id=envelope.id,
-        kind=envelope.kind,
-        reason=(envelope.reason or "")[:_LONGEST_REASON],
-        owner=envelope.owner or "",
-        deadline=None if deadline is None else datetime.fromtimestamp(deadline, UTC),
-    )

@@ -14,6 +14,7 @@ from devices.registry import build
 from devices.supervisor import Supervisor
 from kiosk.asides import ASIDE
 from kiosk.availability import Availability
+from kiosk.command_acts import Acts
 from kiosk.counts import FILE as FILE_OF_COUNTS
 from kiosk.counts import Counts
 from kiosk.daily_counts import keep_telling
@@ -21,7 +22,11 @@ from kiosk.enquiries import Enquiries
 from kiosk.guide import Guide
 from kiosk.house import Kiosk
 from kiosk.hub_link import HubLink
+from kiosk.hub_report import SelfReport
+from kiosk.remote_commands import RemoteCommands
 from kiosk.results import Results
+from kiosk.service import Service
+from kiosk.settings_in_force import SettingsInForce
 from kiosk.submissions import Submissions
 from offline_queue import OfflineQueue, Uploader
 from offline_queue.uploader import Waits
@@ -29,10 +34,11 @@ from offline_queue.uploader import Waits
 
 @dataclass(frozen=True)
 class Opened:
-    """A kiosk in service, and its link to the hub."""
+    """A kiosk in service, its link to the hub, and what the hub may ask of it."""
 
     kiosk: Kiosk
     link: HubLink
+    acts: Acts
 
 
 @asynccontextmanager
@@ -47,6 +53,9 @@ async def open_kiosk(site: Site) -> AsyncIterator[Opened]:
         QueueError, IdentityDamaged, OSError: the data folder cannot be used.
     """
     site.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings = SettingsInForce(site)
+    site = settings.site
+    service = Service(site.data)
     devices = Supervisor(
         {name: build(name, table, site.directory) for name, table in site.devices.items()},
         counted=site.data / counters.FILE,
@@ -61,7 +70,12 @@ async def open_kiosk(site: Site) -> AsyncIterator[Opened]:
         )
         stack.callback(queue.close)
         guide = Guide(site.data / "catalogue")
-        link = HubLink(site, queue, guide, devices)
+        report = SelfReport(queue, guide, devices, settings, service)
+        link = HubLink(settings, queue, guide, report)
+        acts = Acts(site.data, service, devices, guide, link, report)
+        commands = RemoteCommands(site.data, service, acts.by_type, link.hub_time)
+        link.commands = commands
+        settings.listeners.append(link.settle)
         await asyncio.to_thread(link.open)
         stack.callback(link.close)
         uploader = Uploader(queue, link.deliver, Waits(site.queue.first_wait, site.queue.longest_wait))
@@ -76,9 +90,10 @@ async def open_kiosk(site: Site) -> AsyncIterator[Opened]:
         )
         availability = Availability(devices, is_online=lambda: link.online, may_file=submissions.may_file)
         # What arrives at the hub has found a network, whatever held before it was sent.
-        link.lacks = Availability(devices, is_online=lambda: True, may_file=submissions.may_file).lacks
+        report.lacks = Availability(devices, is_online=lambda: True, may_file=submissions.may_file).lacks
         kiosk = Kiosk(
-            site,
+            settings,
+            service,
             devices,
             guide,
             availability,
@@ -91,9 +106,10 @@ async def open_kiosk(site: Site) -> AsyncIterator[Opened]:
         await devices.start()
         stack.push_async_callback(devices.stop)
         recordings = keep_wiping(site.data / FOLDER, site.recordings.keep_days)
-        for endless in (link.keep(), recordings, keep_telling(kiosk.counts, submissions)):
+        told = keep_telling(kiosk.counts, submissions)
+        for endless in (link.keep(), recordings, told, commands.work()):
             stack.push_async_callback(_end, asyncio.create_task(endless))
-        yield Opened(kiosk, link)
+        yield Opened(kiosk, link, acts)
 
 
 async def _end(task: asyncio.Task[None]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -37,7 +38,10 @@ def run(site_file: Path) -> None:
         from screens.serving import serve  # imports Kivy, which must be told its manners first
 
         with _bench_window(site_file, wanted=site.simulation.enabled and not off_screen):
-            asyncio.run(serve(site, site_file, off_screen=off_screen))
+            again = asyncio.run(serve(site, site_file, off_screen=off_screen))
+    if again:
+        # A new process begins with nothing of the old one, as after a power cut.
+        os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - our own command, as it was given
 
 
 @click.command()

@@ -11,13 +11,12 @@ import time
 from pathlib import Path
 
 from kivy.core.window import Window
-from kivy.graphics.opengl import GL_RGB, GL_UNSIGNED_BYTE, glReadPixels
-from PIL import Image
 
 from screens.frame import parts_of
 from screens.kit.part import Part
 from screens.kit.press import Press
 from screens.kit.scroller import Scroller
+from screens.panel_picture import on_the_panel
 from screens.stage import KivyStage
 
 #: Least size of any key in mm: a letter key (UX notes 1.4).
@@ -142,13 +141,8 @@ class Finger:
     async def screenshot(self, path: Path) -> None:
         """Save what is on the panel as PNG."""
         await self.settle()
-        size = (int(Window.width), int(Window.height))
-        Window.dispatch("on_draw")
-        pixels = glReadPixels(0, 0, *size, GL_RGB, GL_UNSIGNED_BYTE)
         path.parent.mkdir(parents=True, exist_ok=True)
-        Image.frombytes("RGB", size, pixels).transpose(Image.Transpose.FLIP_TOP_BOTTOM).save(
-            path, compress_level=4
-        )
+        on_the_panel().save(path, compress_level=4)
 
     def _presses(self) -> list[Press]:
         if self.stage.view is None:

@@ -37,10 +37,11 @@ class Serving:
 Meanwhile = Callable[[Serving], Awaitable[None]]
 
 
-async def serve(site: Site, site_file: Path, *, off_screen: bool, meanwhile: Meanwhile | None = None) -> None:
+async def serve(site: Site, site_file: Path, *, off_screen: bool, meanwhile: Meanwhile | None = None) -> bool:
     """Open the window, then the kiosk; serve until the window ends, a signal comes or ``meanwhile`` is done.
 
-    Raises what opening raises (``kiosk.opening``, ``kiosk.embedded``), and what ``meanwhile`` raises.
+    True when the kiosk is to be started again, because its hub asked for it. Raises what opening raises
+    (``kiosk.opening``, ``kiosk.embedded``), and what ``meanwhile`` raises.
     """
     strip = Strip(Place(site.kiosk.place_zh, site.kiosk.place_en), bool(site.hub.url))
     stage = KivyStage(site.panel, strip=strip.state, language=site.kiosk.language)
@@ -54,6 +55,7 @@ async def serve(site: Site, site_file: Path, *, off_screen: bool, meanwhile: Mea
         await app.serve()
     finally:
         await _end({opening, lamp})
+    return opening.done() and not opening.cancelled() and opening.result()
 
 
 async def _open(
@@ -63,8 +65,11 @@ async def _open(
     lamp: asyncio.Task[Answer],
     strip: Strip,
     meanwhile: Meanwhile | None,
-) -> None:
-    """Open the house behind the lit lamp; keep it open until ``meanwhile`` is done or something fails."""
+) -> bool:
+    """Open the house behind the lit lamp; keep it open until ``meanwhile`` is done or something fails.
+
+    True when the kiosk is to be started again.
+    """
     stage = app.stage
     await app.lit.wait()
     await asyncio.to_thread(import_module, "kiosk.opening")
@@ -72,10 +77,14 @@ async def _open(
     from kiosk.day import keep_open
     from kiosk.embedded import whole_site
     from kiosk.opening import open_kiosk
+    from screens.panel_picture import picture_of_nobody
 
     async with whole_site(site, site_file), open_kiosk(site) as opened:
         app.house_stands()
         strip.link = opened.link
+        opened.kiosk.settings.listeners.append(stage.take_settings)
+        opened.acts.picture = lambda: picture_of_nobody(stage)
+        stage.take_settings(opened.kiosk.site)
         stage.give_voice(opened.kiosk.devices.first(Speaker))
         somebody_came = lamp.done()
         lamp.cancel()
@@ -87,6 +96,7 @@ async def _open(
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
             await _end(tasks)
+        return opened.kiosk.service.restart_wanted.is_set()
 
 
 @dataclass(frozen=True)

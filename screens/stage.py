@@ -18,7 +18,7 @@ from typing import Any
 from kivy.animation import Animation
 from kivy.clock import Clock
 
-from config.settings import PanelSettings
+from config.settings import PanelSettings, Site
 from kiosk.pages import Answer, Attract, OutOfService, Page, StillThere
 from kiosk.stage import Language, Wish
 from kiosk.text import Sayable
@@ -254,6 +254,10 @@ class KivyStage:
             self.switch(theme=names[(names.index(self.modes.theme) + 1) % len(names)])
         else:
             self.switch(**{key: not getattr(self.modes, key)})
+
+    def take_settings(self, site: Site) -> None:
+        """Begin visits with these colours and in this language from the next one on."""
+        self.panel, self._home_language = site.panel, site.kiosk.language
 
     # -- drawing
 
