@@ -10,7 +10,12 @@ from django.db.models import Model
 
 from hub.accounts.models import Account, Role
 
-_FLEET_VIEW: Final = frozenset({"kiosks.view_kiosk", "accounts.view_organisation"})
+_FLEET_VIEW: Final = frozenset(
+    {"kiosks.view_kiosk", "kiosks.view_keeper", "kiosks.view_label", "accounts.view_organisation"}
+)
+_FLEET_CARE: Final = frozenset(
+    f"kiosks.{verb}_{model}" for verb in ("add", "change", "delete") for model in ("keeper", "label")
+)
 
 _PRACTICE: Final = frozenset(
     f"cases.{verb}_{model}"
@@ -43,6 +48,7 @@ _GUIDES: Final = frozenset(
 
 PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     Role.ADMINISTRATOR: _FLEET_VIEW
+    | _FLEET_CARE
     | _PRACTICE
     | _HELD
     | _COMPLAINTS
