@@ -57,12 +57,11 @@ def take_in(
         taken=len(taken),
         busy=[one.path for one in arrivals if one.outcome == "busy"][:20],
     )
-    return arrivals_with_faults(arrivals, contents)
+    return arrivals
 
 
-def arrivals_with_faults(arrivals: Iterable[Arrival], contents: Mapping[str, bytes]) -> tuple[Arrival, ...]:
-    """The same, each with what is wrong in it."""
-    arrivals = tuple(arrivals)
+def with_faults(arrivals: Iterable[Arrival], contents: Mapping[str, bytes]) -> tuple[Arrival, ...]:
+    """The same arrivals, each with what is wrong in it."""
     versions = {
         one.source_file.path: one
         for one in Version.objects.filter(state__in=_OPEN, file=None)
