@@ -17,7 +17,9 @@ from unfold.admin import ModelAdmin, TabularInline
 
 from hub.accounts.scope import within
 from hub.audit.trail import record
-from hub.tables import csv_answer
+from hub.tables import csv_answer, table_cell
+
+__all__ = ["HubAdmin", "ReadOnlyAdmin", "ReadOnlyInline", "csv_answer", "table_cell"]
 
 
 class HubAdmin(ModelAdmin):
