@@ -84,7 +84,6 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     ),
     Role.TECHNICIAN: _FLEET_VIEW
     | _HELD
-    | _COMPLAINTS
     | {
         "kiosks.view_enrolmentcode",
         "kiosks.add_enrolmentcode",
