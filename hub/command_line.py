@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from hub.accounts.policy import PolicyError
 from hub.data import DATA_VARIABLE, HubData, HubDataError
 from hub.data_keys import DataKeyError
 
@@ -66,7 +67,10 @@ def set_up(data: Path) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "hub.settings"
     import django
 
-    django.setup()
+    try:
+        django.setup()
+    except PolicyError as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _check_keys() -> None:

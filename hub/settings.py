@@ -12,6 +12,7 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from hub.accounts.policy import Policy
+from hub.accounts.single_sign_on import SingleSignOn
 from hub.data import HubData
 
 POLICY = Policy.from_environment()
@@ -28,6 +29,8 @@ CASES_YELLOW_PERCENT = int(os.environ.get("YEDENG_HUB_YELLOW_PERCENT", "20"))
 """A case gets a yellow card when that many working days, or that share, of its promise are left."""
 CASES_SUPPLEMENT_DAYS = int(os.environ.get("YEDENG_HUB_SUPPLEMENT_DAYS", "10"))
 """Working days within which a supplement is to be brought, where the clerk does not say otherwise."""
+HELD_DAYS = int(os.environ.get("YEDENG_HUB_HELD_DAYS", "2"))
+"""Working days after which a held submission nobody has solved goes to the next higher administrator."""
 
 COMPLAINT_CALL_DAYS = int(os.environ.get("YEDENG_HUB_COMPLAINT_CALL_DAYS", "1"))
 COMPLAINT_DAYS = int(os.environ.get("YEDENG_HUB_COMPLAINT_DAYS", "5"))
@@ -54,6 +57,7 @@ INSTALLED_APPS = [
     "hub.catalogue",
     "hub.evaluations",
     "hub.analytics",
+    "hub.channels",
 ]
 
 MIDDLEWARE = [
@@ -61,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "hub.accounts.headers.PageHeaders",
+    "hub.channels.access.CrossOrigin",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -119,7 +124,10 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "admin:login"
 LOGIN_REDIRECT_URL = "admin:index"
-SINGLE_SIGN_ON = ""
+SINGLE_SIGN_ON = SingleSignOn.read(DATA.folder)
+if SINGLE_SIGN_ON is not None:
+    AUTHENTICATION_BACKENDS.append("hub.accounts.oidc.SingleSignOnBackend")
+    globals().update(SINGLE_SIGN_ON.django_settings())
 OTP_TOTP_ISSUER = "Yedeng 夜灯"
 
 # Failed logins, by name and address; see hub.accounts.lock_out.

@@ -1,5 +1,6 @@
 """Addresses: the API, the console, and whether we are well."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
@@ -21,5 +22,6 @@ urlpatterns = [
     path("api/", api.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("console/", admin.site.urls),
+    *([path("oidc/", include("hub.accounts.oidc"))] if settings.SINGLE_SIGN_ON else []),
     path("", RedirectView.as_view(url="/console/", permanent=False)),
 ]

@@ -10,6 +10,7 @@ from django.contrib.auth.signals import user_logged_in, user_logged_out, user_lo
 from django.dispatch import receiver
 from django.http import HttpRequest
 
+from hub.accounts.second_factor import MFA_ELSEWHERE
 from hub.accounts.sessions import begin
 from hub.audit.trail import record
 
@@ -18,6 +19,8 @@ from hub.audit.trail import record
 def logged_in(request: HttpRequest, user: User, **_more: Any) -> None:
     """The password, or the single sign-on, was right."""
     begin(request, user)
+    # Set in every case: a flag that a login that failed has left must not count for this one.
+    request.session[MFA_ELSEWHERE] = bool(getattr(user, "second_factor_elsewhere", False))
     record(request, "login.done", user, by=str(getattr(user, "backend", "")).rpartition(".")[2])
 
 

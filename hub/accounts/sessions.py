@@ -53,6 +53,7 @@ def begin(request: HttpRequest, user: User) -> None:
     request.session[STARTED] = request.session[SEEN] = now.timestamp()
     request.session[_ADDRESS] = request.META.get("REMOTE_ADDR", "")
     request.session[_AGENT] = request.META.get("HTTP_USER_AGENT", "")[:160]
+    Session.objects.filter(expire_date__lt=now).delete()
     others = Session.objects.filter(user=user).exclude(session_key=request.session.session_key)
     stay = others.order_by("-started_at").values_list("session_key", flat=True)[: _most() - 1]
     others.exclude(session_key__in=list(stay)).delete()

@@ -38,7 +38,8 @@ class ConsoleSite(UnfoldAdminSite):
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """What every page knows."""
-        return {**super().each_context(request), "single_sign_on": settings.SINGLE_SIGN_ON}
+        provider = settings.SINGLE_SIGN_ON
+        return {**super().each_context(request), "single_sign_on": provider and provider.button}
 
     def _page(self, page: Page) -> Callable[..., HttpResponse]:
         def view(request: HttpRequest) -> HttpResponse:
