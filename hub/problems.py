@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Mapping
 from http import HTTPStatus
 
 import structlog
@@ -20,9 +21,17 @@ log = structlog.get_logger(__name__)
 class ProblemError(Exception):
     """Raised anywhere below the API to answer with a problem."""
 
-    def __init__(self, status: HTTPStatus, title: str, detail: str = "", kind: str = "about:blank") -> None:
+    def __init__(
+        self,
+        status: HTTPStatus,
+        title: str,
+        detail: str = "",
+        kind: str = "about:blank",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(title)
         self.problem = Problem(type=kind, title=title, status=status, detail=detail)
+        self.headers = dict(headers or {})
 
 
 def problem_answer(problem: Problem, headers: dict[str, str] | None = None) -> HttpResponse:
@@ -40,7 +49,7 @@ def install_problem_handlers(api: NinjaAPI) -> None:
 
     @api.exception_handler(ProblemError)
     def _problem(_request: HttpRequest, error: ProblemError) -> HttpResponse:
-        return problem_answer(error.problem)
+        return problem_answer(error.problem, error.headers)
 
     @api.exception_handler(ValidationError)
     def _invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
@@ -53,7 +62,9 @@ def install_problem_handlers(api: NinjaAPI) -> None:
     @api.exception_handler(HttpError)
     def _http(_request: HttpRequest, error: HttpError) -> HttpResponse:
         title = HTTPStatus(error.status_code).phrase
-        return problem_answer(Problem(title=title, status=error.status_code, detail=str(error)))
+        unknown = error.status_code == HTTPStatus.UNAUTHORIZED
+        headers = {"WWW-Authenticate": "Bearer"} if unknown else None  # RFC 6750, 3
+        return problem_answer(Problem(title=title, status=error.status_code, detail=str(error)), headers)
 
     @api.exception_handler(Http404)
     def _missing(_request: HttpRequest, _error: Http404) -> HttpResponse:
