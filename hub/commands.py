@@ -11,6 +11,7 @@ import click
 from hub.account_commands import COMMANDS as ACCOUNT_COMMANDS
 from hub.audit_commands import audit
 from hub.backup_commands import backup, restore
+from hub.case_commands import daily, erase
 from hub.catalogue.commands import catalogue
 from hub.command_line import data_option, json_option, prepare, print_rows
 from hub.key_commands import keys, rotate_data_key, rotate_key
@@ -138,6 +139,8 @@ for command in (
     *KIOSK_COMMANDS,
     *ACCOUNT_COMMANDS,
     audit,
+    daily,
+    erase,
     catalogue,
 ):
     hub.add_command(command)

@@ -31,6 +31,8 @@ CASES_SUPPLEMENT_DAYS = int(os.environ.get("YEDENG_HUB_SUPPLEMENT_DAYS", "10"))
 """Working days within which a supplement is to be brought, where the clerk does not say otherwise."""
 HELD_DAYS = int(os.environ.get("YEDENG_HUB_HELD_DAYS", "2"))
 """Working days after which a held submission nobody has solved goes to the next higher administrator."""
+HELD_DAYS = int(os.environ.get("YEDENG_HUB_HELD_DAYS", "2"))
+"""Working days after which a held submission nobody has solved goes to the next higher administrator."""
 
 COMPLAINT_CALL_DAYS = int(os.environ.get("YEDENG_HUB_COMPLAINT_CALL_DAYS", "1"))
 COMPLAINT_DAYS = int(os.environ.get("YEDENG_HUB_COMPLAINT_DAYS", "5"))

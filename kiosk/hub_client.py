@@ -24,6 +24,7 @@ from kiosk.wire import (
     COUNTS_KIND,
     EVALUATION_KIND,
     SUBMISSION_KIND,
+    SUPPLEMENT_KIND,
     TROUBLE_KIND,
     AttachmentReceipt,
     CheckIn,
@@ -75,6 +76,7 @@ _PROTOCOL_1 = {
 
 _REPLIES: Mapping[str, type[Receipt]] = {
     SUBMISSION_KIND: SubmissionReceipt,
+    SUPPLEMENT_KIND: SubmissionReceipt,
     COPY_REPORT_KIND: CopyReceipt,
     TROUBLE_KIND: TroubleReceipt,
     EVALUATION_KIND: EvaluationReceipt,

@@ -77,8 +77,10 @@ async def hand_over(visit: Visit, item: ServiceItem, applicant: Applicant, filed
 
     paper = await _print_until_settled(visit, receipt, step)
     received = filed.case_no is not None
-    if filed.promised_by:
-        answer: Sayable = text("done.answer-by", date=filed.promised_by)
+    if filed.granted:
+        answer: Sayable = text("done.granted")
+    elif filed.promised_by:
+        answer = text("done.answer-by", date=filed.promised_by)
     else:
         answer = text("done.anywhere" if received else "done.kept-line")
     return Done(
@@ -153,7 +155,7 @@ def filing_receipt(
         Columns(say(text("paper.applicant")), mask_name(applicant.name)),
         Columns(say(text("paper.time")), _now()),
     ]
-    if filed.promised_by:
+    if filed.promised_by and not filed.granted:
         head.append(Columns(say(text("paper.answer-by")), f"{filed.promised_by:%Y-%m-%d}"))
     if received:
         head.append(Columns(say(text("done.check-code")), filed.check_code))
@@ -162,7 +164,7 @@ def filing_receipt(
             *head,
             Rule(),
             Qr(f"yedeng:{filed.check_code}"),
-            Text(say(text("paper.received-next" if received else "paper.kept-next")), align=Align.CENTRE),
+            Text(say(_next(filed)), align=Align.CENTRE),
             *_foot(say, site),
         )
     )
@@ -238,6 +240,12 @@ def _number_slip(say: Say, site: KioskSettings, number: str, title: str, follows
             *_foot(say, site),
         )
     )
+
+
+def _next(filed: Filed) -> Sayable:
+    if filed.granted:
+        return text("done.granted")
+    return text("paper.received-next" if filed.case_no is not None else "paper.kept-next")
 
 
 def _mark(say: Say, *, again: bool) -> tuple[Text, ...]:

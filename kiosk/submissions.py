@@ -6,7 +6,7 @@ Nothing here ever says "received" before the hub has answered for this very subm
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import partial
@@ -24,6 +24,7 @@ from kiosk.wire import (
     COUNTS_KIND,
     EVALUATION_KIND,
     SUBMISSION_KIND,
+    SUPPLEMENT_KIND,
     TROUBLE_KIND,
     WIRE_SCHEMA,
     Applicant,
@@ -33,9 +34,11 @@ from kiosk.wire import (
     Evaluation,
     MaterialFile,
     Message,
+    ResultQuery,
     ServiceItem,
     SubmissionPayload,
     SubmissionReceipt,
+    SupplementPayload,
     TroubleReport,
     check_code,
 )
@@ -50,6 +53,7 @@ WAIT_FOR_HUB: Final = 6.0
 
 _PRIORITY: Final = {
     SUBMISSION_KIND: 2,
+    SUPPLEMENT_KIND: 2,
     COPY_REPORT_KIND: 1,
     TROUBLE_KIND: 0,
     EVALUATION_KIND: 0,
@@ -57,14 +61,21 @@ _PRIORITY: Final = {
 }
 
 
+Payload = SubmissionPayload | SupplementPayload
+
+
 @dataclass(frozen=True)
 class Filed:
-    """What became of a filing. Without ``case_no`` it is kept here and will be sent."""
+    """What became of a filing. Without ``case_no`` it is kept here and will be sent.
+
+    ``granted``: it was decided on the spot.
+    """
 
     id: UUID
     check_code: str
     case_no: str | None = None
     promised_by: date | None = None
+    granted: bool = False
 
     @property
     def number(self) -> str:
@@ -115,10 +126,7 @@ class Submissions:
             item_version=item.version,
             applicant=applicant,
             answers=answers,
-            materials=tuple(
-                MaterialFile(material_id=photo.material.id, sha256=photo.sha256, media_type="image/jpeg")
-                for photo in photos
-            ),
+            materials=_files(photos),
             consent=ConsentGiven(
                 version=item.consent.version, text_sha256=item.consent.text_sha256(language), at=now
             ),
@@ -128,13 +136,14 @@ class Submissions:
             visit_language=language,
         )
 
-    async def file(self, submission_id: UUID, payload: SubmissionPayload, photos: list[Photo]) -> Filed:
-        """Keep a submission for good, then wait a moment for the hub's answer.
+    async def file(self, submission_id: UUID, payload: Payload, photos: list[Photo]) -> Filed:
+        """Keep a submission or supplement for good, then wait a moment for the hub's answer.
 
         Raises:
             QueueError: it was not kept, and nothing was sent.
         """
-        await self._put(submission_id, SUBMISSION_KIND, payload, [photo.jpeg for photo in photos])
+        kind = SUBMISSION_KIND if isinstance(payload, SubmissionPayload) else SUPPLEMENT_KIND
+        await self._put(submission_id, kind, payload, [photo.jpeg for photo in photos])
         code = check_code(submission_id)
         try:
             envelope = await asyncio.to_thread(self.queue.wait_delivered, submission_id, WAIT_FOR_HUB)
@@ -143,7 +152,7 @@ class Submissions:
         if envelope.state is not State.DELIVERED or envelope.receipt is None:
             return Filed(submission_id, code)
         receipt = SubmissionReceipt.model_validate_json(envelope.receipt)
-        return Filed(submission_id, code, receipt.case_no, receipt.promised_by)
+        return Filed(submission_id, code, receipt.case_no, receipt.promised_by, receipt.granted)
 
     async def report_copy(self, report: CopyReport) -> None:
         """Tell the hub what became of a printed copy, now or when it can be reached."""
@@ -187,9 +196,33 @@ async def file(
     """File a submission within a visit: exactly once, and from here on there is no way back."""
     submissions = visit.kiosk.submissions
 
-    async def prepare() -> tuple[UUID, SubmissionPayload]:
+    async def prepare() -> tuple[UUID, Payload]:
         return new_id(), submissions.payload(item, applicant, answers, photos, visit.stage.language)
 
+    return await _file_once(visit, prepare, photos)
+
+
+async def file_supplement(
+    visit: Visit, applicant: Applicant, supplement_id: UUID, photos: list[Photo]
+) -> Filed:
+    """File what a case asked for, like a submission."""
+
+    async def prepare() -> tuple[UUID, Payload]:
+        holder = ResultQuery(document=applicant.document, number=applicant.number, name=applicant.name)
+        return new_id(), SupplementPayload(
+            supplement_id=supplement_id,
+            holder=holder,
+            materials=_files(photos),
+            captured_at=datetime.now(UTC),
+        )
+
+    return await _file_once(visit, prepare, photos)
+
+
+async def _file_once(
+    visit: Visit, prepare: Callable[[], Awaitable[tuple[UUID, Payload]]], photos: list[Photo]
+) -> Filed:
+    submissions = visit.kiosk.submissions
     submission_id, payload = await visit.once("prepare", prepare)
     while True:
         page = Notice(
@@ -207,12 +240,19 @@ async def file(
 
 
 async def _file_or_not(
-    submissions: Submissions, submission_id: UUID, payload: SubmissionPayload, photos: list[Photo]
+    submissions: Submissions, submission_id: UUID, payload: Payload, photos: list[Photo]
 ) -> Filed | None:
     try:
         return await submissions.file(submission_id, payload, photos)
     except QueueError:
         return None
+
+
+def _files(photos: list[Photo]) -> tuple[MaterialFile, ...]:
+    return tuple(
+        MaterialFile(material_id=photo.material.id, sha256=photo.sha256, media_type="image/jpeg")
+        for photo in photos
+    )
 
 
 def _not_kept(visit: Visit) -> Notice:

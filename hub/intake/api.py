@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from ninja import Router
 
 from hub.intake.handlers import HANDLERS
+from hub.intake.held import note_refused
 from hub.intake.models import SealedFile
 from hub.intake.opening import receive
 from hub.kiosks.models import Kiosk
@@ -44,7 +45,12 @@ def attachment(request: HttpRequest, sha256: str) -> AttachmentReceipt:
 @router.post("/intake", response=SubmissionReceipt | CopyReceipt | TroubleReceipt)
 def intake(request: HttpRequest, envelope: IntakeEnvelope) -> Receipt | dict[str, object]:
     """Take in one item, exactly once. Its attachments were put before."""
-    return receive(envelope, signing_kiosk(request), HANDLERS)
+    kiosk = signing_kiosk(request)
+    try:
+        return receive(envelope, kiosk, HANDLERS)
+    except ProblemError as error:
+        note_refused(envelope, kiosk, error.problem)
+        raise
 
 
 @router.post("/intake/batch", response=IntakeAnswers)
@@ -59,6 +65,7 @@ def _answered(envelope: IntakeEnvelope, kiosk: Kiosk) -> IntakeAnswer:
     try:
         receipt = receive(envelope, kiosk, HANDLERS)  # in a transaction of its own within the batch's
     except ProblemError as error:
+        note_refused(envelope, kiosk, error.problem)
         return IntakeAnswer(id=envelope.id, problem=error.problem)
     given = receipt.model_dump(mode="json") if isinstance(receipt, Receipt) else receipt
     return IntakeAnswer.model_validate({"id": envelope.id, "receipt": given})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -81,3 +82,39 @@ class UploadPiece(models.Model):
 
     def __str__(self) -> str:
         return f"{self.upload_id} from {self.offset}"
+
+
+class HeldSubmission(models.Model):
+    """An item that was refused for good and waits for a person: somebody here owns it until it is solved.
+
+    It lies at its kiosk, sealed; nothing of its content is here. ``reason`` is what the hub answered.
+    ``due`` is when it is given to the next higher administrator.
+    """
+
+    id = models.UUIDField(_("number"), primary_key=True)
+    kiosk = models.ForeignKey("kiosks.Kiosk", verbose_name=_("kiosk"), on_delete=models.PROTECT)
+    kind = models.CharField(_("kind"), max_length=64)
+    reason = models.CharField(_("reason"), max_length=400)
+    reported_at = models.DateTimeField(_("reported"))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("owner"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="held_submissions",
+    )
+    due = models.DateField(_("due"))
+    escalated = models.PositiveIntegerField(_("escalated, times"), default=0, editable=False)
+    solved_at = models.DateTimeField(_("solved"), null=True, blank=True)
+    note = models.TextField(_("what was done"), blank=True)
+
+    class Meta:
+        verbose_name = _("held submission")
+        verbose_name_plural = _("held submissions")
+        ordering = ("solved_at", "due", "id")
+        default_permissions = ("view", "change")
+        indexes = (models.Index(fields=("solved_at", "due"), name="held_due"),)
+
+    def __str__(self) -> str:
+        return str(self.id)[:13]

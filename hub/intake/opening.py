@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from pydantic import ValidationError
 
-from hub.intake.models import ReceivedItem, SealedFile
+from hub.intake.models import HeldSubmission, ReceivedItem, SealedFile
 from hub.kiosks.models import Kiosk
 from hub.problems import ProblemError
 from kiosk.wire import IntakeEnvelope, Message, Receipt, SealBroken
@@ -92,6 +92,7 @@ def receive(
         files=_files(envelope),
     )
     receipt = handlers[envelope.kind](arrival)
+    HeldSubmission.objects.filter(id=envelope.id, solved_at=None).update(solved_at=arrival.received_at)
     ReceivedItem.objects.create(
         id=envelope.id,
         kind=envelope.kind,

@@ -15,6 +15,7 @@ from django.utils import timezone
 from ninja import Router
 
 from hub.catalogue.models import Publication
+from hub.intake.held import note_held
 from hub.intake.sweeping import sweep
 from hub.kiosks import quarantine
 from hub.kiosks.desired import to_tell
@@ -60,6 +61,8 @@ def check_in(request: HttpRequest, report: CheckIn) -> CheckInReply:
     """Say that the kiosk lives and how it stands; hear what is new, what is wanted and what is to be done."""
     kiosk = signing_kiosk(request)
     now = timezone.now()
+    if report.queue.held or _held_before(kiosk):
+        note_held(kiosk, report.queue.held_items, report.queue.held, now)
     if quarantine.hear(kiosk, report, signed_at(request), request.META.get("REMOTE_ADDR", "")):
         note_check_in(kiosk, report, now, also=HEARD_FIELDS)
     if report.sequence % _FORGET_EVERY == 0:
@@ -105,3 +108,8 @@ def keys(request: HttpRequest, wanted: KeyRequest) -> KeyReceipt:
 def command_outcome(request: HttpRequest, command_id: UUID, report: CommandReport) -> CommandReceipt:
     """Tell what became of a command; the first report of a command stays."""
     return note_report(signing_kiosk(request).id, command_id, report)
+
+
+def _held_before(kiosk: Kiosk) -> bool:
+    """Whether the kiosk's last report named items that it holds."""
+    return bool((kiosk.status or {}).get("queue", {}).get("held"))

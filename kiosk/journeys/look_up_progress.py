@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
 from functools import partial
 
-from devices.identity import CHINA_TIME
 from kiosk.enquiries import KeptHere, Missing
 from kiosk.evaluations import Subject, show_rated
 from kiosk.identity import identify
+from kiosk.journeys.case_progress import case_page, chip, day, hand_in, lateness
 from kiosk.journeys.collect_result import collect_result
 from kiosk.journeys.verify_result import verify_result
-from kiosk.pages import Action, Chip, Choice, Choose, Idle, Notice
+from kiosk.pages import Action, Choice, Choose, Idle, Notice
 from kiosk.printed_codes import CHECK_CODE, ask_code
 from kiosk.results import no_answer
 from kiosk.text import Sayable, text
@@ -34,7 +33,8 @@ async def look_up_progress(visit: Visit) -> None:
         )
     )
     if way.id == "verify":
-        return await verify_result(visit)
+        await verify_result(visit)
+        return
     own = way.id == "card"
     found = await (_of_person(visit) if own else _by_code(visit))
     page = _page(visit, found, own=own)
@@ -44,7 +44,10 @@ async def look_up_progress(visit: Visit) -> None:
         answer = await show_rated(visit, page, subject, asked=asked)
     else:
         answer = await visit.show(page)
-    return await collect_result(visit) if answer.id == "collect" else None
+    if answer.id == "collect":
+        await collect_result(visit)
+    elif answer.id == "hand-in" and isinstance(found, Progress):
+        await hand_in(visit, found)
 
 
 def _may_be_rated(found: Progress) -> bool:
@@ -93,33 +96,10 @@ def _row(visit: Visit, matter: Progress) -> Choice:
     return Choice(
         matter.check_code,
         item.name if item is not None else text("progress.case", number=matter.number or matter.check_code),
-        text("progress.received-on", date=_day(matter.received_at)),
+        text("progress.received-on", date=day(matter.received_at)),
         "document",
-        _chip(matter),
+        chip(matter),
     )
-
-
-def _chip(matter: Progress) -> Chip:
-    """Where it stands in two words: decided, under way, due today or tomorrow, overdue (R16)."""
-    if matter.state == "decided":
-        return Chip(text("progress.decided.chip"), "ok")
-    match _lateness(matter.promised_by):
-        case "overdue":
-            return Chip(text("progress.overdue.chip"), "bad")
-        case "soon":
-            return Chip(text("progress.soon.chip"), "warn")
-    return Chip(text("progress.received.chip"))
-
-
-def _lateness(promised_by: date | None) -> str:
-    today = datetime.now(CHINA_TIME).date()
-    if promised_by is None or promised_by > today + timedelta(days=1):
-        return ""
-    return "overdue" if promised_by < today else "soon"
-
-
-def _day(at: datetime) -> date:
-    return at.astimezone(CHINA_TIME).date()
 
 
 def _page(visit: Visit, found: Progress | KeptHere | Missing, *, own: bool) -> Notice:
@@ -139,7 +119,7 @@ def _page(visit: Visit, found: Progress | KeptHere | Missing, *, own: bool) -> N
         return Notice(
             name=f"progress-{found.state}",
             title=text(f"progress.{found.state}"),
-            note=text("progress.kept-on", date=_day(found.since)),
+            note=text("progress.kept-on", date=day(found.since)),
             big=found.check_code,
             lines=(text(f"progress.{found.state}.line"), *(() if found.state == "kept" else (helpline,))),
             tone="warn",
@@ -148,46 +128,22 @@ def _page(visit: Visit, found: Progress | KeptHere | Missing, *, own: bool) -> N
         )
     if found.what != "case":
         return _said(found, finish, helpline)
-    return _case(visit, found, finish, helpline)
+    return case_page(visit, found)
 
 
 def _said(said: Progress, finish: Action, helpline: Sayable) -> Notice:
     """A ticket or a rating: whether somebody looks into it, until when, and whether that is over."""
     lines: list[Sayable] = [text(f"progress.said.{said.state}")]
-    late = said.promised_by is not None and _lateness(said.promised_by) == "overdue"
+    late = said.promised_by is not None and lateness(said.promised_by) == "overdue"
     if said.promised_by is not None:
         lines.append(text("progress.said.late" if late else "progress.said.due", date=said.promised_by))
     return Notice(
         name=f"progress-{said.what}",
         title=text(f"progress.{said.what}"),
-        note=text("progress.received-on", date=_day(said.received_at)),
+        note=text("progress.received-on", date=day(said.received_at)),
         big=said.check_code,
         lines=(*lines, helpline),
         tone="bad" if late else "ok",
         main=finish,
-        idle=Idle.DONE,
-    )
-
-
-def _case(visit: Visit, case: Progress, finish: Action, helpline: Sayable) -> Notice:
-    item = visit.kiosk.guide.item(case.item_id or "")
-    decided, late = case.state == "decided", _lateness(case.promised_by)
-    lines: list[Sayable] = [text("progress.received-on", date=_day(case.received_at))]
-    if decided:
-        lines.append(text("progress.decided.line"))
-    elif case.promised_by is not None:
-        lines.append(text(f"progress.promised{'-' + late if late else ''}", date=case.promised_by))
-    if late == "overdue" and not decided:
-        lines.append(helpline)
-    return Notice(
-        name=f"progress-{case.state}",
-        title=text("progress.overdue" if late == "overdue" and not decided else f"progress.{case.state}"),
-        note=item.name if item is not None else None,
-        big=case.number or case.check_code,
-        lines=tuple(lines),
-        tone="ok" if decided or not late else "bad" if late == "overdue" else "warn",
-        main=Action("collect", text("progress.collect"), "printer") if decided else finish,
-        others=(finish,) if decided else (),
-        private=case.item_id is not None,
         idle=Idle.DONE,
     )

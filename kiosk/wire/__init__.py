@@ -134,6 +134,7 @@ from kiosk.wire.submissions import (
     SubmissionReceipt,
 )
 from kiosk.wire.suites import HYBRID, PLAIN, KeyUnreadable, SealBroken, Suite
+from kiosk.wire.supplements import SUPPLEMENT_KIND, SupplementPayload
 from kiosk.wire.tickets import EnrolmentTicket
 from kiosk.wire.trouble import TROUBLE_KIND, DeviceThen, TroubleReason, TroubleReceipt, TroubleReport
 
@@ -162,6 +163,7 @@ __all__ = [
     "SIGNATURE_WINDOW",
     "SIGNED_PARTS",
     "SUBMISSION_KIND",
+    "SUPPLEMENT_KIND",
     "TROUBLE_KIND",
     "TUS_PIECE",
     "TUS_VERSION",
@@ -265,6 +267,7 @@ __all__ = [
     "SubmissionReceipt",
     "Suite",
     "SupplementNotice",
+    "SupplementPayload",
     "TakePicture",
     "TestDevice",
     "TroubleReason",
