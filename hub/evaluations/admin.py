@@ -91,7 +91,7 @@ class ComplaintAdmin(ReadOnlyAdmin):
         left = complaint_page.days_left(complaint.due, today())
         return str(card(complaint, today()) or ""), f"{complaint.due:%m-%d} · {left}"
 
-    @admin.display(description=gettext_lazy("opened"), ordering="opened_at")
+    @admin.display(description=gettext_lazy("came in"), ordering="opened_at")
     def opened(self, complaint: Complaint) -> Any:
         """The day it came."""
         return complaint.opened_at.date()

@@ -105,7 +105,7 @@ def _of_rating(rating: Evaluation) -> list[Row]:
     rows = [
         Row(_("level"), str(level_words(rating.level))),
         Row(_("reasons"), "、".join(str(reason_words(one)) for one in rating.reasons) or _("none given")),
-        Row(_("after"), str(rating.get_of_display())),
+        Row(_("rated after"), str(rating.get_of_display())),
     ]
     if rating.item_id:
         rows.append(Row(_("item"), item_name(rating.item_id)))

@@ -11,10 +11,10 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from hub.cases.wording import item_name
-from hub.console import table_cell
 from hub.evaluations.deadlines import today
 from hub.evaluations.figures import By, Figure, figures, open_complaints
 from hub.evaluations.words import level_words, reason_words
+from hub.tables import table_cell
 from kiosk.wire import EVALUATION_LEVELS
 
 _DAYS: Final = 30

@@ -100,7 +100,7 @@ class Evaluation(Said):
     level = models.PositiveSmallIntegerField(_("level"), choices=LEVELS)
     reasons = models.JSONField(_("reasons"), default=list)
     reasons_version = models.PositiveSmallIntegerField(_("version of the reasons"))
-    of = models.CharField(_("after"), max_length=12, choices=OF)
+    of = models.CharField(_("rated after"), max_length=12, choices=OF)
     item_id = models.CharField(_("item"), max_length=64, blank=True, db_index=True)
     case = models.ForeignKey(
         "cases.Case",
@@ -167,10 +167,10 @@ class Complaint(models.Model):
     class State(models.TextChoices):
         """Where it stands."""
 
-        OPEN = "open", _("open")
+        OPEN = "open", _("not begun")
         CALLING_BACK = "calling_back", _("calling back")
         REMEDIED = "remedied", _("remedied")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", _("settled")
 
     class Finding(models.TextChoices):
         """What the verification found (核实)."""
@@ -202,7 +202,7 @@ class Complaint(models.Model):
         default=root_organisation,
     )
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.OPEN)
-    opened_at = models.DateTimeField(_("opened"))
+    opened_at = models.DateTimeField(_("came in"))
     contact_by = models.DateField(_("first call by"))
     due = models.DateField(_("due"))
     assignee = models.ForeignKey(
@@ -215,7 +215,7 @@ class Complaint(models.Model):
     )
     phone = EncryptedJSONField(_("phone"), null=True, editable=False)
     finding = models.CharField(_("finding"), max_length=12, choices=Finding.choices, blank=True)
-    closed_at = models.DateTimeField(_("closed on"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("settled on"), null=True, blank=True)
     reopened = models.PositiveSmallIntegerField(_("reopened, times"), default=0)
     revision = models.PositiveIntegerField(default=0, editable=False)
 
@@ -247,12 +247,12 @@ class ComplaintEntry(Said):
     class What(models.TextChoices):
         """What happened."""
 
-        OPENED = "opened", _("opened")
+        OPENED = "opened", _("came in")
         RATED_AGAIN = "rated_again", _("rated again")
         TAKEN = "taken", _("taken up")
-        CALLED = "called", _("called")
+        CALLED = "called", _("call")
         REMEDIED = "remedied", _("remedied")
-        CLOSED = "closed", _("closed")
+        CLOSED = "closed", _("settled")
         REOPENED = "reopened", _("reopened")
         PHONE_SEEN = "phone_seen", _("number looked at")
 
@@ -269,7 +269,7 @@ class ComplaintEntry(Said):
     number = models.PositiveIntegerField()
     at = models.DateTimeField(_("at"))
     who = models.CharField(_("who"), max_length=160)
-    what = models.CharField(_("what"), max_length=12, choices=What.choices)
+    what = models.CharField(_("what happened"), max_length=12, choices=What.choices)
     outcome = models.CharField(_("outcome"), max_length=16, blank=True)
     note = EncryptedJSONField(_("note"), null=True)
 

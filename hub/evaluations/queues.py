@@ -38,7 +38,7 @@ WORK_LISTS: Final[Mapping[str, WorkList]] = {
     "bad": WorkList(_("bad ratings"), lambda user: _OPEN & Q(kind=Kind.BAD_RATING)),
     "call": WorkList(_("wishes to be called"), lambda user: _OPEN & Q(phone__isnull=False)),
     "trouble": WorkList(_("could not get it done"), lambda user: _OPEN & Q(kind=Kind.TROUBLE)),
-    "closed": WorkList(_("closed"), lambda user: ~_OPEN, counted=False),
+    "closed": WorkList(_("settled"), lambda user: ~_OPEN, counted=False),
     "all": WorkList(_("all"), lambda user: Q(), counted=False),
 }
 """By the word in the address; the first is shown where none is asked for."""

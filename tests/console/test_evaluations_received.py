@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from hub.audit.models import Entry
@@ -70,6 +70,23 @@ def test_nobody_changes_or_removes_what_was_said(kiosk: Kiosk) -> None:
             model.objects.all().delete()
     told = Entry.objects.filter(action="evaluation.received").get()
     assert told.detail["level"] == 1, "the trail would show it"
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE evaluations_evaluation SET level = 5",
+        "DELETE FROM evaluations_evaluation",
+        "UPDATE evaluations_complaintentry SET who = 'another'",
+        "DELETE FROM evaluations_complaintentry",
+        "UPDATE evaluations_troubleticket SET reason = 'other'",
+    ],
+)
+def test_the_database_itself_refuses_too(kiosk: Kiosk, statement: str) -> None:
+    complain(kiosk)
+    give_up(kiosk)
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
 
 
 @pytest.mark.parametrize(
