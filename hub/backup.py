@@ -21,6 +21,9 @@ from django.db import connection
 from hub.data import HubData
 
 _KEYS: Final = ("*.key", "*.pub", "*.pem")
+BACKUP_MARK: Final = "last-backup"
+"""File in the data folder whose time is that of the last copy of the database; alerts watch it."""
+
 _PATIENCE: Final = 6 * 3600.0
 
 
@@ -39,6 +42,7 @@ def back_up(out: Path) -> None:
         else:
             _copy_sqlite(settings.DATA.database, part)
         part.replace(out)
+        (settings.DATA.folder / BACKUP_MARK).touch(mode=0o600)
     except (OSError, sqlite3.Error) as error:
         raise BackupFailed(f"{out} cannot be written: {error}") from None
     finally:

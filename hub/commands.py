@@ -17,6 +17,7 @@ from hub.command_line import data_option, json_option, prepare, print_rows
 from hub.key_commands import keys, rotate_data_key, rotate_key
 from hub.kiosk_commands import COMMANDS as KIOSK_COMMANDS
 from hub.seal_commands import seal_certificate, verify_pdf
+from hub.watch_commands import watch
 
 
 @click.group()
@@ -41,13 +42,18 @@ def serve(data: Path, host: str, port: int, workers: int, threads: int) -> None:
     area code of its case numbers in YEDENG_HUB_REGION.
     """
     prepare(data, host)
+    from hub.alerts.watch import keep_watching
     from hub.kiosks.uptime import keep_ticking
     from hub.serving import HubNotServing
     from hub.serving import serve as serve_requests
 
+    def in_worker() -> None:
+        keep_ticking()
+        keep_watching()
+
     try:
         serve_requests(
-            host, port, workers, threads, lambda address: click.echo(f"ready {address}"), keep_ticking
+            host, port, workers, threads, lambda address: click.echo(f"ready {address}"), in_worker
         )
     except HubNotServing as error:
         raise click.ClickException(str(error)) from None
@@ -139,6 +145,7 @@ for command in (
     *KIOSK_COMMANDS,
     *ACCOUNT_COMMANDS,
     audit,
+    watch,
     daily,
     erase,
     catalogue,

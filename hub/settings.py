@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from hub.accounts.policy import Policy
 from hub.accounts.single_sign_on import SingleSignOn
+from hub.alerts.environment import Telling
 from hub.data import HubData
 
 POLICY = Policy.from_environment()
@@ -59,6 +60,7 @@ INSTALLED_APPS = [
     "hub.catalogue",
     "hub.evaluations",
     "hub.analytics",
+    "hub.alerts",
     "hub.channels",
 ]
 
@@ -157,6 +159,15 @@ if POLICY.tls:
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 365 * 24 * 3600
+_TELLING = Telling.from_environment()
+EMAIL_HOST, EMAIL_PORT = _TELLING.mail_host, _TELLING.mail_port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _TELLING.mail_user, _TELLING.mail_password
+EMAIL_USE_SSL, EMAIL_USE_TLS, EMAIL_TIMEOUT = _TELLING.mail_tls, _TELLING.mail_starttls, 10
+DEFAULT_FROM_EMAIL = _TELLING.mail_from
+ALERTS_WEBHOOK_NETWORKS = _TELLING.networks
+ALERTS_HUB_URL = _TELLING.hub_url
+"""Where the console is, as it stands in e-mails."""
+
 X_FRAME_OPTIONS = "DENY"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 

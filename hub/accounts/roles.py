@@ -46,12 +46,23 @@ _GUIDES: Final = frozenset(
     )
 )
 
+_ALERTS: Final = frozenset({"alerts.view_alert", "alerts.acknowledge_alert", "alerts.view_notification"})
+_SILENCES: Final = frozenset(f"alerts.{verb}_alertsilence" for verb in ("view", "add", "change", "delete"))
+_ALERT_RULES: Final = frozenset(
+    f"alerts.{verb}_{model}" for verb in ("view", "add", "change", "delete") for model in ("rule", "contact")
+)
+_ANALYTICS: Final = frozenset({"analytics.view_visitcount", "analytics.view_searchcount"})
+
 PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     Role.ADMINISTRATOR: _FLEET_VIEW
     | _FLEET_CARE
     | _PRACTICE
     | _HELD
     | _COMPLAINTS
+    | _ALERTS
+    | _ALERT_RULES
+    | _SILENCES
+    | _ANALYTICS
     | {
         "cases.assign_case",
         "cases.erase_case",
@@ -68,7 +79,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "catalogue.view_publication",
         "catalogue.view_sourcefile",
     },
-    Role.PUBLISHER: _GUIDES | {"evaluations.view_figures"},
+    Role.PUBLISHER: _GUIDES | _ANALYTICS | {"evaluations.view_figures"},
     Role.CLERK: frozenset(
         {
             "cases.view_case",
@@ -84,6 +95,8 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     ),
     Role.TECHNICIAN: _FLEET_VIEW
     | _HELD
+    | _ALERTS
+    | _SILENCES
     | {
         "kiosks.view_enrolmentcode",
         "kiosks.add_enrolmentcode",
@@ -99,7 +112,8 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
             "evaluations.view_figures",
         }
     ),
-    Role.SECURITY_OFFICER: frozenset(
+    Role.SECURITY_OFFICER: _ALERTS
+    | frozenset(
         {
             "accounts.view_account",
             "accounts.add_account",

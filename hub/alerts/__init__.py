@@ -1,0 +1,1 @@
+"""Alerts: rules by symptom, grouped, silenced, escalated, told by e-mail and signed webhooks."""
