@@ -7,13 +7,12 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, OuterRef, QuerySet, Subquery
+from django.db.models import Case, F, IntegerField, OuterRef, QuerySet, Subquery, When
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.decorators import action, display
 
 from hub.catalogue import pages, whole_pages, workflow
@@ -27,6 +26,12 @@ _COLOURS = {
     Version.State.APPROVED: "primary",
     Version.State.PUBLISHED: "success",
 }
+
+
+#: Guides first: it is they that one looks for.
+_KINDS = Case(
+    *(When(kind=kind, then=n) for n, kind in enumerate(SourceFile.Kind)), output_field=IntegerField()
+)
 
 
 class WorkFilter(admin.SimpleListFilter):
@@ -54,6 +59,7 @@ class SourceFileAdmin(ReadOnlyAdmin):
     list_filter = ("kind", WorkFilter)
     search_fields = ("name", "path")
     list_per_page = 50
+    ordering = (F("work").asc(nulls_last=True), _KINDS, "path")
     actions = ("submit_all", "approve_all")
     actions_list = ("to_new", "to_publish", "to_missing", "to_import")
 
@@ -63,12 +69,12 @@ class SourceFileAdmin(ReadOnlyAdmin):
         in_force = versions.filter(state=Version.State.PUBLISHED)
         working = versions.filter(state__in=Version.WORKING)
         rows: QuerySet[Any] = super().get_queryset(request)
-        rows = rows.annotate(
+        annotated: QuerySet[Any] = rows.annotate(
             work=Subquery(working.values("state")[:1]),
             in_force_number=Subquery(in_force.values("number")[:1]),
             last_day=Subquery(in_force.values("expires")[:1]),
         )
-        return rows.order_by(F("work").asc(nulls_last=True), "kind", "path")
+        return annotated
 
     @admin.display(description=_("name"), ordering="name")
     def shown_name(self, source_file: SourceFile) -> str:
@@ -80,13 +86,13 @@ class SourceFileAdmin(ReadOnlyAdmin):
         """Where the work on it stands."""
         return (source_file.work, str(Version.State(source_file.work).label)) if source_file.work else None
 
-    @admin.display(description=_("in force"), ordering="in_force_number")
+    @admin.display(description=_("is in force"), ordering="in_force_number")
     def shown_in_force(self, source_file: Any) -> str:
         """The version that is published."""
         number = source_file.in_force_number
-        return _now("version %s") % number if number else "—"
+        return gettext("version %s") % number if number else "—"
 
-    @admin.display(description=_("last day"), ordering="last_day")
+    @admin.display(description=_("expires"), ordering="last_day")
     def shown_last_day(self, source_file: Any) -> str:
         """Until when it is in force."""
         return date_format(source_file.last_day) if source_file.last_day else "—"
@@ -209,7 +215,7 @@ class PublicationAdmin(ReadOnlyAdmin):
     """All publications, newest first, each with what it changed."""
 
     scope: ClassVar[str | None] = None
-    list_display = ("version", "published_at", "shown_by", "shown_changes", "file_id")
+    list_display = ("version", "published_at", "shown_by", "shown_changes", "shown_digest")
     list_select_related = ("published_by",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -220,7 +226,12 @@ class PublicationAdmin(ReadOnlyAdmin):
     def shown_by(self, publication: Publication) -> str:
         """Who published it."""
         by = publication.published_by
-        return by.get_username() if by else _now("command line")
+        return by.get_username() if by else gettext("command line")
+
+    @admin.display(description="SHA-256")
+    def shown_digest(self, publication: Publication) -> str:
+        """The beginning of the file's digest."""
+        return f"{publication.file_id[:16]}…"
 
     @admin.display(description=_("changes"))
     def shown_changes(self, publication: Publication) -> int:

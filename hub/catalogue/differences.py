@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, time
-from difflib import SequenceMatcher, unified_diff
+from difflib import SequenceMatcher
 from typing import Final, Literal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from hub.catalogue.labels import label
+from hub.catalogue.labels import CODES, label
 from hub.catalogue.models import Version
 from hub.catalogue.reading import entry_of
 
+_SHORT: Final = 40
 _NAMED_BY: Final = ("id", "value", "fact")
 """Fields by which an element of a list is known again when its place has changed."""
 _TITLED_BY: Final = ("name", "question", "label", "text", "q", "id")
@@ -44,6 +46,11 @@ class Difference:
     def alike(self) -> bool:
         """Whether so much stayed that one text with marks reads better than two."""
         return SequenceMatcher(None, self.before, self.after, autojunk=False).ratio() > 0.5
+
+    @property
+    def short(self) -> bool:
+        """Whether both fit beside each other on a line."""
+        return bool(self.before and self.after) and len(self.before) + len(self.after) < _SHORT
 
 
 def differences(before: Version | None, after: Version | None) -> tuple[Difference, ...]:
@@ -108,7 +115,7 @@ def _of_lists(
             yield from _of_fields(titled, was, is_)
     kept = [was for was, is_ in pairs if was and is_]
     if sorted(map(old.index, kept)) != list(map(old.index, kept)):
-        yield Difference(" · ".join((*place, _("order"))), _order(old), _order(new))
+        yield Difference(" · ".join((*place, _("the order"))), _order(old), _order(new))
 
 
 def _paired(
@@ -156,7 +163,7 @@ def in_words(value: object) -> str:
         case None | "" | () | []:
             return ""
         case bool():
-            return _("yes") if value else _("no")
+            return pgettext("is it so", "yes") if value else pgettext("is it so", "no")
         case dict():
             return _mapping_in_words(value)
         case list() | tuple():
@@ -165,7 +172,7 @@ def in_words(value: object) -> str:
         case date() | time():
             return value.isoformat()
         case _:
-            return str(value)
+            return str(CODES.get(str(value), value))
 
 
 def _mapping_in_words(value: dict[str, object]) -> str:
@@ -186,11 +193,8 @@ def _pieces(old: str, new: str) -> Iterator[Piece]:
 
 
 def _by_lines(old: str, new: str) -> Iterator[Difference]:
-    for line in unified_diff(old.splitlines(), new.splitlines(), lineterm="", n=0):
-        if line.startswith(("---", "+++", "@@")):
-            continue
-        text = line[1:]
-        if line[0] == "-":
-            yield Difference(_("source"), text, "")
-        else:
-            yield Difference(_("source"), "", text)
+    before, after = old.splitlines(), new.splitlines()
+    for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if tag != "equal":
+            place = _("source, line %s") % (c + 1)
+            yield Difference(place, "\n".join(before[a:b]), "\n".join(after[c:d]))

@@ -14,7 +14,7 @@ from unfold.widgets import (
     UnfoldBooleanSwitchWidget,
 )
 
-from hub.catalogue.labels import LABELS
+from hub.catalogue.labels import CODES
 from hub.catalogue.models import SourceFile
 from hub.catalogue.previews import Manner
 from hub.catalogue.reading import RENDERINGS
@@ -120,8 +120,8 @@ class MannerForm(forms.Form):
     theme = forms.ChoiceField(
         label=_("colours"),
         choices=(
-            ("night", _("night")),
-            ("day", _("day")),
+            ("night", _("dark, as at night")),
+            ("day", _("light, as by day")),
             ("contrast", _("high contrast")),
             ("yellow", _("black on yellow")),
         ),
@@ -130,7 +130,7 @@ class MannerForm(forms.Form):
     )
     rendering = forms.ChoiceField(
         label=_("rendering"),
-        choices=[("", _("as it opens")), *((one, LABELS[one]) for one in RENDERINGS)],
+        choices=[("", _("as it opens")), *((one, CODES[one]) for one in RENDERINGS)],
         required=False,
         widget=UnfoldAdminSelectWidget(),
     )
@@ -140,7 +140,7 @@ class MannerForm(forms.Form):
         required=False,
         widget=UnfoldAdminSelectWidget(),
     )
-    elder = forms.BooleanField(label=_("elder mode"), required=False, widget=UnfoldBooleanSwitchWidget())
+    elder = forms.BooleanField(label=_("in elder mode"), required=False, widget=UnfoldBooleanSwitchWidget())
 
     @property
     def manner(self) -> Manner:

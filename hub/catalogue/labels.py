@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 Words = str | Promise
@@ -44,7 +44,7 @@ LABELS: Final[dict[str, Words]] = {
     "domain": _("theme"),
     "effective_from": _("effective from"),
     "en": _("English"),
-    "expires": _("last day"),
+    "expires": _("expires"),
     "fact": _("question of policies"),
     "facts": _("questions of policies"),
     "faq": _("questions and answers"),
@@ -53,10 +53,10 @@ LABELS: Final[dict[str, Words]] = {
     "form": _("form"),
     "free": _("free of charge"),
     "hint": _("hint"),
-    "hours": _("hours"),
+    "hours": _("office hours"),
     "id": _("identifier"),
     "kind": _("kind"),
-    "label": _("question"),
+    "label": _("question asked"),
     "latitude": _("latitude"),
     "legal_basis": _("legal basis"),
     "legal_days": _("statutory days"),
@@ -76,8 +76,8 @@ LABELS: Final[dict[str, Words]] = {
     "prefill": _("filled in from the card"),
     "private": _("masked on screen"),
     "promised_days": _("promised days"),
-    "q": _("question"),
-    "question": _("question"),
+    "q": _("question asked"),
+    "question": _("question asked"),
     "related": _("related items"),
     "renderings": _("renderings"),
     "required": _("required"),
@@ -86,7 +86,7 @@ LABELS: Final[dict[str, Words]] = {
     "short_name": _("short name"),
     "situation": _("needed with the answer"),
     "situations": _("situations"),
-    "source": _("source"),
+    "source": _("where it comes from"),
     "special_steps": _("special steps"),
     "steps": _("steps"),
     "summary": _("summary"),
@@ -94,7 +94,7 @@ LABELS: Final[dict[str, Words]] = {
     "text": _("text"),
     "unit": _("unit"),
     "updated": _("last looked at"),
-    "value": _("value"),
+    "value": _("value of the choice"),
     "version": _("version"),
     "video": _("video"),
     "visits": _("how often one has to come"),
@@ -103,64 +103,85 @@ LABELS: Final[dict[str, Words]] = {
     "window": _("window"),
     "without_application": _("without application"),
     "zh": _("Chinese"),
+}
+
+CODES: Final[dict[str, Words]] = {
     "plain": _("plain words"),
     "illustrated": _("illustrated"),
+    "video": _("video"),
+    "instant": _("decided at once"),
+    "promised": _("decided within days"),
+    "bundle": _("several items in one"),
+    "policy": _("policy"),
+    "submit": _("filed at kiosks"),
+    "print": _("printed at kiosks"),
+    "query": _("looked up at kiosks"),
+    "window": _("done at the window"),
+    "person": _("people"),
+    "business": _("businesses"),
+    "id_card": _("ID card"),
+    "social_card": _("social-security card"),
+    "camera": _("camera"),
+    "receipt_printer": _("receipt printer"),
+    "document_printer": _("document printer"),
+    "network": _("network"),
 }
+"""What the words of the source that are chosen from a list mean."""
 
 _FAULTS: Final[Sequence[tuple[re.Pattern[str], Callable[..., str]]]] = tuple(
     (re.compile(pattern), words)
     for pattern, words in (
-        (r"Field required", lambda: _now("this is required")),
-        (r"Extra inputs are not permitted", lambda: _now("there is no such field")),
-        (r"Input should be a valid (\w+).*", lambda kind: _now("this should be of the kind: %s") % kind),
+        (r"Field required", lambda: gettext("this is required")),
+        (r"Extra inputs are not permitted", lambda: gettext("there is no such field")),
+        (r"Input should be a valid (\w+).*", lambda kind: gettext("this should be of the kind: %s") % kind),
         (
             r"Input should be greater than or equal to (\S+)",
-            lambda least: _now("this should be %s or more") % least,
+            lambda least: gettext("this should be %s or more") % least,
         ),
         (
             r"Input should be less than or equal to (\S+)",
-            lambda most: _now("this should be %s or less") % most,
+            lambda most: gettext("this should be %s or less") % most,
         ),
-        (r"Input should be (.+)", lambda choices: _now("this should be one of: %s") % choices),
-        (r"(?:String|Value|Tuple) should have at least .+", lambda: _now("this is too short or empty")),
-        (r"(?:String|Value|Tuple) should have at most .+", lambda: _now("this is too long")),
-        (r"String should match pattern .+", lambda: _now("this has not the form it should have")),
-        (r"there is no '(.+)'", lambda name: _now("there is no “%s”") % name),
-        (r"this file is missing", lambda: _now("this file is missing")),
-        (r"this is no (\w+) file", lambda kind: _now("this is no %s file") % kind),
+        (r"Input should be (.+)", lambda choices: gettext("this should be one of: %s") % choices),
+        (r"(?:String|Value|Tuple) should have at least .+", lambda: gettext("this is too short or empty")),
+        (r"(?:String|Value|Tuple) should have at most .+", lambda: gettext("this is too long")),
+        (r"String should match pattern .+", lambda: gettext("this has not the form it should have")),
+        (r"there is no '(.+)'", lambda name: gettext("there is no “%s”") % name),
+        (r"this file is missing", lambda: gettext("this file is missing")),
+        (r"this is no (\w+) file", lambda kind: gettext("this is no %s file") % kind),
         (
             r"it calls itself otherwise than its file",
-            lambda: _now("it calls itself otherwise than its file"),
+            lambda: gettext("it calls itself otherwise than its file"),
         ),
         (
             r"(?:Value error, )?(.+) '(.+)' is there twice",
-            lambda what, name: _now("“%s” is there twice") % name,
+            lambda what, name: gettext("“%s” is there twice") % name,
         ),
         (
             r"(?:Value error, )?material '(.+)': no question offers '(.+)'",
             lambda name, answer: (
-                _now("material “%(name)s”: no question offers “%(answer)s”")
+                gettext("material “%(name)s”: no question offers “%(answer)s”")
                 % {"name": name, "answer": answer}
             ),
         ),
         (
             r"(?:Value error, )?an item that is filed here needs a consent text",
-            lambda: _now("an item that is filed here needs a consent text"),
+            lambda: gettext("an item that is filed here needs a consent text"),
         ),
         (
             r"(?:Value error, )?an item that is filed here needs a card to say who files it",
-            lambda: _now("an item that is filed here needs a card to say who files it"),
+            lambda: gettext("an item that is filed here needs a card to say who files it"),
         ),
         (
             r"(.+) \(at line (\d+), column (\d+)\)",
             lambda words, line, column: (
-                _now("line %(line)s, column %(column)s: %(words)s")
+                gettext("line %(line)s, column %(column)s: %(words)s")
                 % {"words": words, "line": line, "column": column}
             ),
         ),
         (
             r"(.+) \(at end of document\)",
-            lambda words: _now("at the end: %(words)s") % {"words": words},
+            lambda words: gettext("at the end: %(words)s") % {"words": words},
         ),
     )
 )
@@ -174,7 +195,7 @@ def label(field: str) -> str:
 def place_in_words(place: str) -> str:
     """A place such as ``materials.3.note.zh``, counted from nought, in words, counted from one."""
     return " · ".join(
-        _now("no. %s") % (int(part) + 1) if part.isdigit() else label(part)
+        gettext("no. %s") % (int(part) + 1) if part.isdigit() else label(part)
         for part in place.split(".")
         if part
     )

@@ -86,7 +86,7 @@ class Version(models.Model):
         DRAFT = "draft", _("draft")
         IN_REVIEW = "in_review", _("waits for review")
         APPROVED = "approved", _("approved")
-        PUBLISHED = "published", _("in force")
+        PUBLISHED = "published", _("is in force")
         REPLACED = "replaced", _("replaced")
         WITHDRAWN = "withdrawn", _("withdrawn")
         EXPIRED = "expired", _("expired")
@@ -105,7 +105,7 @@ class Version(models.Model):
     )
     sha256 = models.CharField("SHA-256", max_length=64, blank=True)
     effective_from = models.DateField(_("effective from"), null=True, blank=True)
-    expires = models.DateField(_("last day"), null=True, blank=True)
+    expires = models.DateField(_("expires"), null=True, blank=True)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("written by"),

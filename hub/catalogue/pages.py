@@ -20,7 +20,7 @@ from hub.catalogue import workflow
 from hub.catalogue.beginnings import beginning
 from hub.catalogue.differences import differences
 from hub.catalogue.forms import FileForm, MannerForm, NewForm, RemarkForm, TextForm
-from hub.catalogue.labels import fault_in_words, label, place_in_words
+from hub.catalogue.labels import CODES, fault_in_words, label, place_in_words
 from hub.catalogue.models import SourceFile, Version
 from hub.catalogue.previews import Manner, PreviewFailed, can_be_drawn, picture, preview
 from hub.catalogue.reading import Lack, Readings, entry_of
@@ -56,7 +56,7 @@ def lack_in_words(lack: Lack) -> list[str]:
     if lack.elements:
         lines.append(_("Not written: %s") % _listed(label(one) for one in lack.elements))
     if lack.renderings:
-        lines.append(_("Renderings missing: %s") % _listed(label(one) for one in lack.renderings))
+        lines.append(_("Renderings missing: %s") % _listed(CODES[one] for one in lack.renderings))
     if lack.files:
         lines.append(_("Files missing: %s") % _listed(lack.files))
     if lack.untranslated:
@@ -65,7 +65,7 @@ def lack_in_words(lack: Lack) -> list[str]:
 
 
 def _listed(words: Any) -> str:
-    return _(", ").join(words)
+    return _(", ").join(map(str, words))
 
 
 def may(request: HttpRequest, permission: str) -> None:
@@ -81,13 +81,16 @@ def overview(request: HttpRequest, context: dict[str, Any], pk: int) -> HttpResp
     newest = working or in_force
     readings = Readings()
     item = entry_of(newest) if newest is not None else None
+    faults = readings.faults(newest) if newest is not None else ()
     versions = list(source_file.versions.select_related("author", "reviewer"))
     context |= {
         "title": source_file.name or source_file.path,
         "source_file": source_file,
+        "original": source_file,
         "working": working,
         "in_force": in_force,
-        "faults": told(readings.faults(newest)) if newest is not None else [],
+        "faults": told(faults),
+        "broken": any(fault.costs for fault in faults),
         "lack": lack_in_words(readings.lack(item)) if isinstance(item, ServiceItem) else [],
         "differences": differences(in_force, working) if working is not None else (),
         "versions": versions,
@@ -122,6 +125,7 @@ def edit(request: HttpRequest, context: dict[str, Any], pk: int) -> HttpResponse
     context |= {
         "title": _("Write: %s") % (source_file.name or source_file.path),
         "source_file": source_file,
+        "original": source_file,
         "form": form,
         "is_text": is_text,
         "faults": told(Readings().faults(newest)) if newest is not None and is_text else [],
@@ -217,6 +221,7 @@ def compare(request: HttpRequest, context: dict[str, Any], pk: int) -> HttpRespo
     context |= {
         "title": _("What changed: %s") % (source_file.name or source_file.path),
         "source_file": source_file,
+        "original": source_file,
         "before": found["before"],
         "after": found["after"],
         "differences": differences(found["before"], found["after"]),
@@ -253,6 +258,7 @@ def show_preview(request: HttpRequest, context: dict[str, Any], pk: int) -> Http
     context |= {
         "title": _("Preview: %s") % source_file.name,
         "source_file": source_file,
+        "original": source_file,
         "version": version,
         "form": form,
         "failed": [_fault_line(line) for line in failed.splitlines()],

@@ -23,7 +23,7 @@ from hub.catalogue.publishing import lay_out
 from hub.catalogue.reading import entry_of
 from kiosk.wire import ServiceItem
 
-_SECONDS: Final = 60.0
+_SECONDS: Final = 90.0
 """How long one drawing may take, and how long it is waited for its turn."""
 _KEPT: Final = 100
 _turn: Final = BoundedSemaphore(1)  # a drawing takes a whole core
