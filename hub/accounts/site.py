@@ -20,6 +20,11 @@ class ConsoleSite(UnfoldAdminSite):
 
     login_template = "accounts/login.html"
 
+    def register(self, model_or_iterable: Any, admin_class: type | None = None, **options: Any) -> None:
+        """Only our own pages: by those of libraries, accounts and devices could be changed past our rules."""
+        if admin_class is not None and admin_class.__module__.startswith("hub."):
+            super().register(model_or_iterable, admin_class, **options)
+
     def extra_urls(self) -> list[URLPattern]:
         """The pages about oneself, beside the models'."""
         return [
