@@ -6,6 +6,7 @@ page of a captive portal, a proxy's error page or half an answer is as good as n
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
@@ -31,6 +32,7 @@ from kiosk.wire import (
     CheckInReply,
     CommandReceipt,
     CommandReport,
+    CopyDocument,
     CopyReceipt,
     CopyReport,
     CopyRequest,
@@ -176,6 +178,14 @@ class HubClient:
         if (copy.copy_id, copy.result_id) != (request.copy_id, request.result_id):
             raise HubUnreachable("the answer names another copy")
         return copy
+
+    def copy_document(self, copy_id: UUID, document: CopyDocument) -> bytes:
+        """The sealed PDF of a copy that this kiosk committed, whole and as the hub described it."""
+        answer = self._exchange("GET", f"/api/v1/results/copies/{copy_id}/document", b"", {})
+        pdf = answer.body
+        if answer.status != HTTPStatus.OK or hashlib.sha256(pdf).hexdigest() != document.sha256:
+            raise HubUnreachable("the document is not the one that was sealed")
+        return pdf
 
     def report_copy(self, report: CopyReport) -> CopyReceipt:
         """Say what became of the paper of a copy."""

@@ -9,7 +9,8 @@ from functools import partial
 from typing import Literal
 
 from config.settings import KioskSettings
-from devices.contract import PrintProof, ReceiptPrinter
+from devices.contract import DocumentPrinter, PrintProof, ReceiptPrinter
+from devices.document import Document
 from devices.errors import DeviceBusy, DeviceError, JobState, PrintStopped
 from devices.identity import CHINA_TIME, mask_name
 from devices.receipt import Align, Columns, Cut, Feed, Logo, Part, Qr, Receipt, Rule, Size, Text, Title
@@ -41,31 +42,38 @@ class NotPrinted:
 Paper = Literal["printed", "sent"] | NotPrinted
 
 
-async def print_paper(visit: Visit, receipt: Receipt) -> Paper:
-    """Print while the resident sees that it is printing; what came of it is remembered in the visit."""
+async def print_paper(visit: Visit, paper: Receipt | Document) -> Paper:
+    """Print a slip, or a document on A4, while the resident sees that it is printing.
+
+    What came of it is remembered in the visit.
+    """
     page = Notice(
         name="printing",
         title=text("printing.title"),
-        note=text("printing.note"),
+        note=text("printing.note-a4" if isinstance(paper, Document) else "printing.note"),
         waiting=True,
         picture="printing",
     )
-    outcome = await visit.show_while(page, partial(_print, visit.kiosk.devices, receipt))
+    outcome = await visit.show_while(page, partial(_print, visit.kiosk.devices, paper))
     assert not isinstance(outcome, Answer), "a page without actions is not answered"
     visit.count("not-printed" if isinstance(outcome, NotPrinted) else "printed")
     return outcome
 
 
-async def _print(devices: Supervisor, receipt: Receipt) -> Paper:
-    printer = usable(devices, ReceiptPrinter)
-    if printer is None:
-        return NotPrinted("no-printer")
+async def _print(devices: Supervisor, paper: Receipt | Document) -> Paper:
     try:
-        proof = await printer.print_document(receipt)
+        if isinstance(paper, Document):
+            a4_printer = usable(devices, DocumentPrinter)
+            proof = await a4_printer.print_document(paper) if a4_printer else None
+        else:
+            printer = usable(devices, ReceiptPrinter)
+            proof = await printer.print_document(paper) if printer else None
     except DeviceError as error:
         nothing_known = JobState.NOT_STARTED if isinstance(error, DeviceBusy) else JobState.UNKNOWN
         job = error.job if isinstance(error, PrintStopped) else nothing_known
         return NotPrinted(error.detail, job is not JobState.UNKNOWN, job is not JobState.NOT_STARTED)
+    if proof is None:
+        return NotPrinted("no-printer")
     return "printed" if proof is PrintProof.PRINTED else "sent"
 
 

@@ -11,6 +11,7 @@ from devices.identity import CHINA_TIME
 from kiosk.hub_client import HubError
 from kiosk.hub_link import HubLink
 from kiosk.pages import Action, Answer, Choice, Choose, Idle, Notice, Step
+from kiosk.paper_kinds import CHOOSE_NOTES, PaperKind, paper_here
 from kiosk.submissions import Submissions
 from kiosk.text import text
 from kiosk.visit import Visit
@@ -46,6 +47,16 @@ class Results:
             self._link.no_answer(error)
             return None
 
+    async def document(self, copy: ResultCopy) -> bytes | None:
+        """The sealed PDF of a committed copy, in memory only; None: the hub does not give it now."""
+        if self._link.client is None or copy.document is None:
+            return None
+        try:
+            return await asyncio.to_thread(self._link.client.copy_document, copy.copy_id, copy.document)
+        except HubError as error:
+            self._link.no_answer(error)
+            return None
+
     async def report(self, copy: ResultCopy, outcome: CopyOutcome) -> None:
         """Account for a copy; through the queue, so that it arrives however the network is."""
         await self._submissions.report_copy(
@@ -72,7 +83,7 @@ async def choose_result(visit: Visit, applicant: Applicant, step: Step) -> Resul
     page_of_results = Choose(
         name="choose-result",
         title=text("results.choose"),
-        note=text("results.choose.note"),
+        note=text(CHOOSE_NOTES[paper_here(visit.kiosk.devices)]),
         choices=tuple(
             Choice(
                 str(result.result_id),
@@ -120,13 +131,13 @@ def no_answer(visit: Visit) -> Notice:
     )
 
 
-async def take_paper(visit: Visit, step: Step) -> bool:
+async def take_paper(visit: Visit, kind: PaperKind, step: Step) -> bool:
     """Ask whether the resident has the paper; False: it did not come out or cannot be read."""
     answer: Answer = await visit.show(
         Notice(
             name="take-paper",
             title=text("take-paper.title"),
-            note=text("take-paper.note"),
+            note=text("take-paper.note-a4" if kind == "a4" else "take-paper.note"),
             picture="take-paper",
             main=Action("taken", text("take-paper.taken"), "check"),
             others=(Action("not-printed", text("take-paper.not-printed")),),

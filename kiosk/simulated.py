@@ -69,7 +69,7 @@ def write_site(
     folder: Path, *, width: int = 1080, height: int = 1920, language: str = "zh", social_card: bool = False
 ) -> Path:
     """Write the site file of a simulated kiosk with its own ports; everything of it stays in ``folder``."""
-    relay, hub, printer = _free_ports(3)
+    relay, hub, printer = free_ports(3)
     site = SITE_FILE.format(
         language=language, width=width, height=height, relay=relay, hub=hub, printer=printer
     )
@@ -78,7 +78,7 @@ def write_site(
     return path
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     """Ports of the loopback interface that nobody uses now."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [int(one.getsockname()[1]) for one in sockets]

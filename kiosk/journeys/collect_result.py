@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Final
 
+from devices.contract import ReceiptPrinter
+from devices.document import Document
+from kiosk.availability import usable
 from kiosk.evaluations import Subject, show_rated
 from kiosk.forms import at_step
 from kiosk.identity import identify
 from kiosk.pages import Action, Done, Idle, Notice, Step
-from kiosk.receipts import NotPrinted, paper_note, print_paper, result_slip
+from kiosk.paper_kinds import PaperKind, paper_here
+from kiosk.receipts import NotPrinted, Paper, paper_note, print_paper, result_slip
 from kiosk.results import choose_result, commit, take_paper
 from kiosk.text import text
 from kiosk.visit import Visit
-from kiosk.wire import ResultCopy
+from kiosk.wire import Applicant, ResultCopy, ResultSummary
+
+_TRIES: Final = 3
 
 
 async def collect_result(visit: Visit) -> None:
@@ -24,44 +31,95 @@ async def collect_result(visit: Visit) -> None:
     if result is None:
         await visit.show(_nothing_yet(visit))
         return
-    copy = await commit(visit, result, applicant, at_step(step, 3))
-    taken = await _print_until_taken(visit, copy, at_step(step, 3))
+    copy, taken = await _print_until_taken(visit, result, applicant, at_step(step, 3))
     subject = Subject("result", result.item_id, case_no=result.case_no)
     await show_rated(visit, _done(copy, taken, at_step(step, 3)), subject)
 
 
-async def _print_until_taken(visit: Visit, copy: ResultCopy, step: Step) -> bool:
-    """Print a committed copy, again if it did not come out; what became of each paper goes to the hub."""
-    report = visit.kiosk.results.report
-    begun = False
-    for _ in range(3):
+async def _print_until_taken(
+    visit: Visit, result: ResultSummary, applicant: Applicant, step: Step
+) -> tuple[ResultCopy, bool]:
+    """Commit a copy and print it, again if it did not come out; what became of each goes to the hub.
+
+    A slip is printed again with a mark. A sealed certificate cannot be marked: where something of it may be
+    on paper already, the next one is another copy with a number of its own.
+    """
+    copy = await commit(visit, result, applicant, step)
+    kind, begun = paper_here(visit.kiosk.devices), False
+    document: Document | None = None
+    for _ in range(_TRIES):
+        if kind == "a4" and document is None and (document := await _sealed(visit, copy, step)) is None:
+            if not await _slip_instead(visit, step):
+                await visit.once("not-printed", partial(visit.kiosk.results.report, copy, "not_printed"))
+                break
+            kind = "slip"
         slip = result_slip(visit.stage.say, visit.kiosk.site.kiosk, copy, again=begun)
-        paper = await print_paper(visit, slip)
+        paper = await print_paper(visit, document or slip)
         begun = begun or not isinstance(paper, NotPrinted) or paper.begun
-        if not isinstance(paper, NotPrinted) or not paper.surely:
-            if paper == "printed":  # what the printer could not confirm, only the resident can
-                await visit.once("printed", partial(report, copy, "printed"))
-            if await take_paper(visit, step):
-                await visit.once("taken", partial(report, copy, "taken"))
-                return True
-        await visit.once("not-printed", partial(report, copy, "not_printed"))
-        answer = await visit.show(
-            Notice(
-                name="not-printed",
-                title=text("not-printed.title"),
-                note=paper_note(paper) if isinstance(paper, NotPrinted) else None,
-                lines=(text("not-printed.line"), text("help.line", phone=visit.kiosk.site.kiosk.helpline)),
-                tone="warn",
-                picture="out-of-service",
-                main=Action("again", text("not-printed.again"), "printer"),
-                others=(Action("finish", text("action.finish"), "home"),),
-                step=step,
-            ),
-            passing=True,
-        )
-        if answer.id == "finish":
+        if await _came_out(visit, copy, paper, kind, step):
+            return copy, True
+        wish = (await visit.show(_not_printed(visit, paper, kind, step), passing=True)).id
+        if wish == "finish":
             break
+        if wish == "slip":
+            kind, document = "slip", None
+        elif kind == "a4" and begun:
+            copy, document, begun = await commit(visit, result, applicant, step), None, False
+    return copy, False
+
+
+async def _sealed(visit: Visit, copy: ResultCopy, step: Step) -> Document | None:
+    """The sealed PDF of a copy, checked against the digest that came with it; None: there is none now."""
+    page = Notice(name="fetching", title=text("results.fetching"), waiting=True, picture="sent", step=step)
+    pdf = await visit.show_while(page, partial(visit.kiosk.results.document, copy))
+    if not isinstance(pdf, bytes) or copy.document is None:
+        return None
+    return Document(pdf, pages=copy.document.pages)
+
+
+async def _slip_instead(visit: Visit, step: Step) -> bool:
+    """The certificate that was promised is not to be had: whether a slip will do."""
+    page = Notice(
+        name="no-certificate",
+        title=text("no-certificate.title"),
+        lines=(text("no-certificate.line"), text("help.line", phone=visit.kiosk.site.kiosk.helpline)),
+        tone="warn",
+        picture="out-of-service",
+        main=Action("slip", text("no-certificate.slip"), "printer"),
+        others=(Action("finish", text("action.finish"), "home"),),
+        step=step,
+    )
+    return (await visit.show(page, passing=True)).id == "slip"
+
+
+async def _came_out(visit: Visit, copy: ResultCopy, paper: Paper, kind: PaperKind, step: Step) -> bool:
+    """Whether the resident has the paper; what became of it is reported in any case."""
+    report = visit.kiosk.results.report
+    if not isinstance(paper, NotPrinted) or not paper.surely:
+        if paper == "printed":  # what the printer could not confirm, only the resident can
+            await visit.once("printed", partial(report, copy, "printed"))
+        if await take_paper(visit, kind, step):
+            await visit.once("taken", partial(report, copy, "taken"))
+            return True
+    await visit.once("not-printed", partial(report, copy, "not_printed"))
     return False
+
+
+def _not_printed(visit: Visit, paper: Paper, kind: PaperKind, step: Step) -> Notice:
+    others = [Action("finish", text("action.finish"), "home")]
+    if kind == "a4" and usable(visit.kiosk.devices, ReceiptPrinter):
+        others.insert(0, Action("slip", text("no-certificate.slip"), "printer"))
+    return Notice(
+        name="not-printed",
+        title=text("not-printed.title"),
+        note=paper_note(paper) if isinstance(paper, NotPrinted) else None,
+        lines=(text("not-printed.line"), text("help.line", phone=visit.kiosk.site.kiosk.helpline)),
+        tone="warn",
+        picture="out-of-service",
+        main=Action("again", text("not-printed.again"), "printer"),
+        others=tuple(others),
+        step=step,
+    )
 
 
 def _nothing_yet(visit: Visit) -> Notice:

@@ -83,12 +83,17 @@ def see_page(page: Any) -> None:
 
 
 @asynccontextmanager
-async def town(folder: Path, devices: str | None = None) -> AsyncIterator[Town]:
-    """Build the town in ``folder`` and open its kiosk; ``devices``: tables in place of the usual ones."""
+async def town(folder: Path, devices: str | None = None, also: str = "") -> AsyncIterator[Town]:
+    """Build the town in ``folder`` and open its kiosk.
+
+    ``devices``: tables in place of the usual ones; ``also``: tables besides.
+    """
     site_file = write_site(folder)
     if devices is not None:
         usual = site_file.read_text(encoding="utf-8").partition("[devices.")[0]
         site_file.write_text(usual + devices, encoding="utf-8")
+    with site_file.open("a", encoding="utf-8") as tables:
+        tables.write(also)
     site = load_site(site_file)
     async with whole_site(site, site_file), open_kiosk(site) as opened:
         built = Town(site, opened)
