@@ -16,6 +16,7 @@ from hub.catalogue.commands import catalogue
 from hub.command_line import data_option, json_option, prepare, print_rows
 from hub.key_commands import keys, rotate_data_key, rotate_key
 from hub.kiosk_commands import COMMANDS as KIOSK_COMMANDS
+from hub.monitoring.processes import share_figures
 from hub.seal_commands import seal_certificate, verify_pdf
 from hub.watch_commands import watch
 
@@ -41,6 +42,7 @@ def serve(data: Path, host: str, port: int, workers: int, threads: int) -> None:
     The names by which it may be called, separated by commas, can be set in YEDENG_HUB_HOSTS, the four-digit
     area code of its case numbers in YEDENG_HUB_REGION.
     """
+    share_figures(data, workers)
     prepare(data, host)
     from hub.alerts.watch import keep_watching
     from hub.kiosks.uptime import keep_ticking

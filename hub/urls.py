@@ -2,23 +2,17 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.db import connection
-from django.http import HttpRequest, JsonResponse
 from django.urls import include, path
 from django.views.generic import RedirectView
 
 from hub.api import api
-
-
-def healthz(_request: HttpRequest) -> JsonResponse:
-    """Whether the hub runs and its database answers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return JsonResponse({"status": "ok"})
-
+from hub.monitoring.exposition import metrics
+from hub.monitoring.health import healthz, readyz
 
 urlpatterns = [
     path("healthz", healthz),
+    path("readyz", readyz),
+    path("metrics", metrics),
     path("api/", api.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("console/", admin.site.urls),

@@ -1,0 +1,1 @@
+"""Whether the hub is well: health, readiness, and figures for Prometheus."""
