@@ -13,9 +13,9 @@ from kiosk.forms import at_step
 from kiosk.identity import identify
 from kiosk.pages import Action, Done, Idle, Notice, Step
 from kiosk.paper_kinds import PaperKind, paper_here
-from kiosk.receipts import NotPrinted, Paper, paper_note, print_paper, result_slip
+from kiosk.receipts import NotPrinted, Paper, print_paper, result_slip
 from kiosk.results import choose_result, commit, take_paper
-from kiosk.text import text
+from kiosk.text import Sayable, text
 from kiosk.visit import Visit
 from kiosk.wire import Applicant, ResultCopy, ResultSummary
 
@@ -112,7 +112,7 @@ def _not_printed(visit: Visit, paper: Paper, kind: PaperKind, step: Step) -> Not
     return Notice(
         name="not-printed",
         title=text("not-printed.title"),
-        note=paper_note(paper) if isinstance(paper, NotPrinted) else None,
+        note=_why(paper),
         lines=(text("not-printed.line"), text("help.line", phone=visit.kiosk.site.kiosk.helpline)),
         tone="warn",
         picture="out-of-service",
@@ -120,6 +120,12 @@ def _not_printed(visit: Visit, paper: Paper, kind: PaperKind, step: Step) -> Not
         others=tuple(others),
         step=step,
     )
+
+
+def _why(paper: Paper) -> Sayable | None:
+    if not isinstance(paper, NotPrinted) or not paper.surely:
+        return None
+    return text("not-printed.paper-out" if paper.why == "paper-out" else "not-printed.no-printer")
 
 
 def _nothing_yet(visit: Visit) -> Notice:
