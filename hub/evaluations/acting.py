@@ -43,7 +43,15 @@ def possible(request: HttpRequest, complaint: Complaint) -> dict[str, Act]:
     acts = {word: act for word, act in ACTS.items() if complaint.state in act.states}
     if complaint.assignee_id == user.pk:
         acts.pop("take", None)
+    if not _can_be_called(complaint):
+        acts.pop("call", None)
     return acts
+
+
+def _can_be_called(complaint: Complaint) -> bool:
+    """Whether a number was left, or there is a case that may have one."""
+    rating = complaint.evaluation
+    return complaint.phone is not None or (rating is not None and rating.case_id is not None)
 
 
 def _take(request: HttpRequest, complaint: Complaint, form: ActForm) -> None:

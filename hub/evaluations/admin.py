@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
@@ -21,10 +22,10 @@ from hub.console import ReadOnlyAdmin
 from hub.evaluations import acting, complaint_page, complaints, figures_page, queues
 from hub.evaluations.complaints import NotAllowed
 from hub.evaluations.deadlines import Card, card, today
-from hub.evaluations.models import Complaint, Evaluation, Evidence, TroubleTicket
+from hub.evaluations.models import Complaint, Evaluation, Evidence, Figures, TroubleTicket
 from hub.evaluations.words import reason_words
 
-_CARD_TYPES: Final = {Card.RED.value: "danger", Card.YELLOW.value: "warning"}
+_CARD_TYPES: Final = {Card.RED.value: "danger", Card.YELLOW.value: "warning", "none": ""}
 _LEVEL_TYPES: Final = {"5": "success", "4": "success", "3": "", "2": "warning", "1": "danger"}
 
 
@@ -83,18 +84,18 @@ class ComplaintAdmin(ReadOnlyAdmin):
         """Where it stands."""
         return complaint.state, str(complaint.get_state_display())
 
-    @display(description=gettext_lazy("due"), label=_CARD_TYPES)  # type: ignore[untyped-decorator]
+    @display(description=gettext_lazy("to be settled by"), label=_CARD_TYPES)  # type: ignore[untyped-decorator]
     def when(self, complaint: Complaint) -> tuple[str, str]:
         """The last day and how many working days are left; with its card."""
         if complaint.state == Complaint.State.CLOSED:
-            return "", "–"
+            return "none", "–"
         left = complaint_page.days_left(complaint.due, today())
-        return str(card(complaint, today()) or ""), f"{complaint.due:%m-%d} · {left}"
+        return str(card(complaint, today()) or "none"), f"{complaint.due:%m-%d} · {left}"
 
     @admin.display(description=gettext_lazy("came in"), ordering="opened_at")
     def opened(self, complaint: Complaint) -> Any:
         """The day it came."""
-        return complaint.opened_at.date()
+        return timezone.localdate(complaint.opened_at)
 
     def get_urls(self) -> list[URLPattern]:
         """The page of a complaint, and below it what can be done there."""
@@ -209,9 +210,9 @@ class ComplaintAdmin(ReadOnlyAdmin):
 
 @admin.register(Evaluation)
 class EvaluationAdmin(ReadOnlyAdmin):
-    """All ratings, newest first, and the page of their figures. Nobody changes any."""
+    """All ratings, newest first. Nobody changes any."""
 
-    list_display = ("check_code", "rating", "why", "item", "standing", "kiosk", "organisation", "received_at")
+    list_display = ("rating", "why", "item", "standing", "kiosk", "came_in", "check_code")
     list_filter = ("level", "of", "standing")
     list_select_related = ("kiosk", "organisation")
     show_full_result_count = False
@@ -230,28 +231,15 @@ class EvaluationAdmin(ReadOnlyAdmin):
         "received_at",
     )
 
-    def get_urls(self) -> list[URLPattern]:
-        """The figures beside the list."""
-        own = [path("figures/", self.admin_site.admin_view(self.figures), name="evaluations_figures")]
-        return [*own, *super().get_urls()]
-
-    def figures(self, request: HttpRequest) -> HttpResponse:
-        """The figures in the user's scope, as a page or as a table to keep."""
-        if not request.user.has_perm("evaluations.view_figures"):
-            raise PermissionDenied
-        if request.GET.get("format") == "csv":
-            return figures_page.table(request)
-        context = {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
-            **figures_page.context(request),
-        }
-        return render(request, "evaluations/figures.html", context)
-
     @display(description=gettext_lazy("level"), ordering="level", label=_LEVEL_TYPES)  # type: ignore[untyped-decorator]
     def rating(self, evaluation: Evaluation) -> tuple[str, str]:
         """The level in words."""
         return str(evaluation.level), str(evaluation.get_level_display())
+
+    @admin.display(description=gettext_lazy("came in"), ordering="received_at")
+    def came_in(self, evaluation: Evaluation) -> Any:
+        """The day it came."""
+        return timezone.localdate(evaluation.received_at)
 
     @admin.display(description=gettext_lazy("reasons"))
     def why(self, evaluation: Evaluation) -> str:
@@ -262,6 +250,22 @@ class EvaluationAdmin(ReadOnlyAdmin):
     def item(self, evaluation: Evaluation) -> str:
         """The item's name."""
         return item_name(evaluation.item_id) if evaluation.item_id else "–"
+
+
+@admin.register(Figures)
+class FiguresAdmin(ReadOnlyAdmin):
+    """The page of the figures, in the user's scope."""
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The figures as a page, or as a table to keep."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if request.GET.get("format") == "csv":
+            return figures_page.table(request)
+        context = {**self.admin_site.each_context(request), "opts": self.opts}
+        return render(request, "evaluations/figures.html", context | figures_page.context(request))
 
 
 @admin.register(TroubleTicket)

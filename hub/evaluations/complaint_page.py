@@ -16,7 +16,7 @@ from hub.cases.working_days import working_days_between
 from hub.evaluations import acting, complaints
 from hub.evaluations.deadlines import card, today
 from hub.evaluations.models import Complaint, ComplaintEntry, Evaluation, TroubleTicket
-from hub.evaluations.words import level_words, reason_words
+from hub.evaluations.words import device_words, journey_words, level_words, reason_words
 
 STATE_TYPES: Final = {
     Complaint.State.OPEN.value: "info",
@@ -116,10 +116,11 @@ def _of_rating(rating: Evaluation) -> list[Row]:
 
 def _of_ticket(ticket: TroubleTicket) -> list[Row]:
     online = {True: _("yes"), False: _("no"), None: _("not said")}
-    devices = ", ".join(f"{name}: {state}" for name, state in sorted(ticket.devices.items()))
+    several = sorted(ticket.devices.items())
+    devices = ", ".join(f"{name}: {device_words(state)}" for name, state in several)
     return [
         Row(_("reason"), str(ticket.get_reason_display())),
-        Row(_("journey"), ticket.journey),
+        Row(_("journey"), str(journey_words(ticket.journey))),
         Row(_("page"), ticket.page),
         Row(_("devices then"), devices or _("not said")),
         Row(

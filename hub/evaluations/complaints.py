@@ -202,7 +202,7 @@ def _entry(
         complaint=complaint,
         number=complaint.revision,
         at=timezone.now(),
-        who=f"{who._meta.verbose_name} {who.pk}" if isinstance(who, Model) else _user(who).get_username(),
+        who=str(who.pk) if isinstance(who, Model) else _user(who).get_username(),
         what=what,
         outcome=outcome,
         note=note or None,

@@ -126,7 +126,6 @@ class Evaluation(Said):
         verbose_name_plural = _("evaluations")
         ordering = ("-received_at",)
         default_permissions = ("view",)
-        permissions = (("view_figures", "Can see the figures of the evaluations"),)
         constraints = (
             models.UniqueConstraint(
                 fields=("case",), condition=models.Q(standing="main"), name="one_first_rating_of_a_case"
@@ -148,6 +147,16 @@ class Evaluation(Said):
     def is_bad(self) -> bool:
         """Whether it is a bad rating (差评), which is always followed up."""
         return self.level <= BAD_LEVEL
+
+
+class Figures(Evaluation):
+    """The ratings as figures, which more people see than the ratings one by one."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("Figures of the evaluations")
+        verbose_name_plural = _("Figures of the evaluations")
+        default_permissions = ("view",)
 
 
 class Complaint(models.Model):
@@ -204,7 +213,7 @@ class Complaint(models.Model):
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.OPEN)
     opened_at = models.DateTimeField(_("came in"))
     contact_by = models.DateField(_("first call by"))
-    due = models.DateField(_("due"))
+    due = models.DateField(_("to be settled by"))
     assignee = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("in hand of"),
@@ -221,7 +230,7 @@ class Complaint(models.Model):
 
     class Meta:
         verbose_name = _("complaint")
-        verbose_name_plural = _("complaints")
+        verbose_name_plural = _("Complaints")
         ordering = ("due", "opened_at")
         default_permissions = ("view",)
         permissions = (

@@ -14,7 +14,7 @@ LEVELS: Final = (
     (1, _("very dissatisfied")),
 )
 OF: Final = (
-    ("submission", _("filing")),
+    ("submission", _("filing a matter")),
     ("result", _("collecting a result")),
     ("progress", _("looking up progress")),
     ("guide", _("reading a guide")),
@@ -45,11 +45,40 @@ _REASONS: Final[dict[str, Any]] = {
     "machine-failed": _("machine broke down"),
     "bad-attitude": _("staff rude"),
 }
+_JOURNEYS: Final[dict[str, Any]] = {
+    "home": _("first page"),
+    "look-up-guide": _("reading a guide"),
+    "submit-item": _("filing a matter"),
+    "collect-result": _("collecting a result"),
+    "look-up-progress": _("looking up progress"),
+    "verify-result": _("verifying a certificate"),
+    "match-policies": _("looking for benefits"),
+}
+_DEVICE_STATES: Final[dict[str, Any]] = {
+    "online": _("works"),
+    "offline": _("offline"),
+    "powerOff": _("switched off"),
+    "noDevice": _("not there"),
+    "hardwareError": _("broken"),
+    "userError": _("used wrongly"),
+    "deviceBusy": _("busy"),
+    "starting": _("starting"),
+}
 
 
 def reason_words(reason: str) -> Any:
     """A reason in words; one that is not known here (from a newer kiosk) as it came."""
     return _REASONS.get(reason, reason)
+
+
+def journey_words(journey: str) -> Any:
+    """A journey in words; one that is not known here as it came."""
+    return _JOURNEYS.get(journey, journey)
+
+
+def device_words(state: str) -> Any:
+    """A device's state in words; one that is not known here as it came."""
+    return _DEVICE_STATES.get(state, state)
 
 
 def level_words(level: int) -> Any:

@@ -190,7 +190,7 @@ def test_every_page_speaks_the_language(kiosk: Kiosk, console: ClientOf, languag
     assert words[1] in client.get(page(several[0])).content.decode()
     ticket = client.get(page(several[1])).content.decode()
     assert words[2] in ticket
-    assert words[3] in client.get(reverse("admin:evaluations_figures")).content.decode()
+    assert words[3] in client.get(reverse("admin:evaluations_figures_changelist")).content.decode()
 
 
 def test_hostile_words_stay_words(kiosk: Kiosk, console: ClientOf) -> None:

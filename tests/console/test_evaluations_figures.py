@@ -83,7 +83,7 @@ def test_the_table_holds_what_the_page_shows_and_no_formula(
     kiosk: Kiosk, rated: Kiosk, console: Callable[..., Client]
 ) -> None:
     Kiosk.objects.filter(pk=rated.pk).update(id="K0000002", place="=1+1")
-    address = reverse("admin:evaluations_figures")
+    address = reverse("admin:evaluations_figures_changelist")
     asked = {"since": "2026-01-01", "until": "2026-12-31", "by": "item"}
     client = console("clerk")
     assert client.get(address, asked).status_code == 200
@@ -99,9 +99,9 @@ def test_the_table_holds_what_the_page_shows_and_no_formula(
     "asked", [{"since": "yesterday"}, {"by": "phone"}, {"since": "2027-01-01", "until": "2026-01-01"}]
 )
 def test_nonsense_is_the_last_thirty_days(console: Callable[..., Client], asked: dict[str, str]) -> None:
-    assert console("clerk").get(reverse("admin:evaluations_figures"), asked).status_code == 200
+    assert console("clerk").get(reverse("admin:evaluations_figures_changelist"), asked).status_code == 200
 
 
 def test_who_may_not_see_figures_does_not(console: Callable[..., Client], kiosk: Kiosk) -> None:
     complain(kiosk)
-    assert console("security_officer").get(reverse("admin:evaluations_figures")).status_code == 403
+    assert console("security_officer").get(reverse("admin:evaluations_figures_changelist")).status_code == 403

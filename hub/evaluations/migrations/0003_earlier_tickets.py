@@ -31,7 +31,7 @@ def forward(apps, schema_editor):
             complaint=complaint,
             number=1,
             at=ticket.received_at,
-            who=f"kiosk {ticket.kiosk_id}",
+            who=ticket.kiosk_id,
             what="opened",
         )
 
