@@ -104,11 +104,11 @@ class CaseAdmin(ReadOnlyAdmin):
         """The promised day and how many working days are left; with its card."""
         when = deadline(case, today())
         if not when.left:
-            return "", "–"
+            return "none", "–"
         words = (
             f"{case.promised_by:%m-%d} · {when.left}" if case.promised_by and not when.paused else when.left
         )
-        return str(when.card or ""), words
+        return str(when.card or "none"), words
 
     @admin.display(description=gettext_lazy("received"), ordering="received_at")
     def received(self, case: Case) -> Any:

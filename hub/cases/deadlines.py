@@ -30,14 +30,16 @@ class Deadline:
 def deadline(case: Case, today: date) -> Deadline:
     """The deadline of a case on a day."""
     promised = case.promised_by
-    years = {day.year for day in (promised, case.legal_by, case.supplement_due) if day is not None}
+    paused = case.paused_on is not None and case.state == State.SUPPLEMENT_ASKED
+    told = (case.supplement_due,) if paused else (promised, case.legal_by)
+    years = {day.year for day in told if day is not None}
     return Deadline(
         card=card(case.state, promised, case.promised_days, today),
         promised_by=promised,
         legal_by=case.legal_by,
         supplement_due=case.supplement_due,
         left=_left(case, today),
-        paused=case.paused_on is not None and case.state == State.SUPPLEMENT_ASKED,
+        paused=paused,
         unsure=max(
             (year for year in years if case.state != State.DECIDED and not is_known(year)), default=None
         ),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.models import User
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -27,9 +28,10 @@ FREE_LINES = 3
 """Lines of a request for what is no material of the item."""
 
 
-def _text(label: Any, *, rows: int = 0, **more: Any) -> forms.CharField:
-    widget = UnfoldAdminTextareaWidget(attrs={"rows": rows}) if rows else UnfoldAdminTextInputWidget()
-    return forms.CharField(label=label, widget=widget, max_length=2000, **more)
+def _text(label: Any, *, rows: int = 0, hint: Any = "", **more: Any) -> forms.CharField:
+    attrs = {"placeholder": hint} if hint else {}
+    widget = UnfoldAdminTextareaWidget({**attrs, "rows": rows}) if rows else UnfoldAdminTextInputWidget(attrs)
+    return forms.CharField(label=capfirst(label), widget=widget, max_length=2000, **more)
 
 
 class ActForm(forms.Form):
@@ -56,7 +58,10 @@ class HandOverForm(ActForm):
     """To whom a case goes: the clerks who see its organisation."""
 
     to = forms.ModelChoiceField(
-        label=_("clerk"), queryset=User.objects.none(), widget=UnfoldAdminSelectWidget, empty_label=None
+        label=capfirst(_("clerk")),
+        queryset=User.objects.none(),
+        widget=UnfoldAdminSelectWidget,
+        empty_label=None,
     )
 
     def __init__(self, *args: Any, organisation_path: str, **kwargs: Any) -> None:
@@ -86,14 +91,14 @@ class SupplementForm(ActForm):
             (one.id, wording.text(one.name)) for one in (item.materials_for(answers) if item else ())
         ]
         for material_id, name in self.materials:
-            self.fields[f"problem:{material_id}"] = _text(name, required=False)
+            self.fields[f"problem:{material_id}"] = _text(name, hint=_("empty: all right"), required=False)
         for number in range(1, FREE_LINES + 1):
             self.fields[f"name:{number}"] = _text(_("something else"), required=False)
             self.fields[f"free:{number}"] = _text(_("what is wrong"), required=False)
 
-    def rows(self) -> list[tuple[str, forms.BoundField]]:
-        """The materials, each with the field that says what is wrong with it."""
-        return [(name, self[f"problem:{material_id}"]) for material_id, name in self.materials]
+    def rows(self) -> list[forms.BoundField]:
+        """The fields that say what is wrong with each material."""
+        return [self[f"problem:{material_id}"] for material_id, _name in self.materials]
 
     def free_rows(self) -> list[tuple[forms.BoundField, forms.BoundField]]:
         """The lines for anything else."""
@@ -126,21 +131,21 @@ class DecideForm(ActForm):
     """The decision: a certificate for what is granted, a reason for what is not."""
 
     outcome = forms.ChoiceField(
-        label=_("decision"),
+        label=capfirst(_("decision")),
         choices=[
             (Outcome.GRANTED.value, _("granted")),
             (Outcome.REFUSED.value, _("refused")),
             (Outcome.NOT_ACCEPTED.value, _("not accepted")),
         ],
-        widget=UnfoldAdminRadioSelectWidget,
+        widget=UnfoldAdminRadioSelectWidget(attrs={"x-model": "outcome"}),
     )
     title_zh = _text(_("title"), required=False)
     title_en = _text(_("title in English"), required=False)
     lines = _text(
         _("lines"), rows=6, required=False, help_text=_("One a line: label | label in English | value")
     )
-    body_zh = _text(_("text"), rows=3, required=False)
-    body_en = _text(_("text in English"), rows=3, required=False)
+    body_zh = _text(_("body"), rows=3, required=False)
+    body_en = _text(_("body in English"), rows=3, required=False)
     authority_zh = _text(_("authority"), required=False)
     authority_en = _text(_("authority in English"), required=False)
     reason = _text(_("reason"), rows=3, required=False, help_text=_("For the applicant, in plain words."))
@@ -149,6 +154,19 @@ class DecideForm(ActForm):
 
     granted_fields = ("title_zh", "title_en", "lines", "body_zh", "body_en", "authority_zh", "authority_en")
     refused_fields = ("reason", "basis", "complain")
+
+    def granted_rows(self) -> list[tuple[forms.BoundField, forms.BoundField | None]]:
+        """The fields of the certificate, Chinese and English beside each other."""
+        return [
+            (self["title_zh"], self["title_en"]),
+            (self["lines"], None),
+            (self["body_zh"], self["body_en"]),
+            (self["authority_zh"], self["authority_en"]),
+        ]
+
+    def refused_rows(self) -> list[forms.BoundField]:
+        """The fields of the explanation."""
+        return [self[name] for name in self.refused_fields]
 
     def clean(self) -> dict[str, Any]:
         """What is granted has a certificate, what is not has a reason."""

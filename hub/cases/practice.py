@@ -20,8 +20,8 @@ class CertificateTemplate(models.Model):
         _("lines"),
         help_text=_("One a line: label | label in English | value. For example: 姓名 | Name | {name}"),
     )
-    body_zh = models.TextField(_("text"))
-    body_en = models.TextField(_("text in English"), blank=True)
+    body_zh = models.TextField(_("body"))
+    body_en = models.TextField(_("body in English"), blank=True)
     authority_zh = models.CharField(_("authority"), max_length=120)
     authority_en = models.CharField(_("authority in English"), max_length=240, blank=True)
 
@@ -48,14 +48,14 @@ class InstantRule(models.Model):
 
     item_id = models.CharField(_("item"), max_length=64, db_index=True)
     conditions = models.TextField(
-        _("conditions"),
+        _("conditions of the rule"),
         blank=True,
         help_text=_(
             "One a line; all must hold. For example: answer support = none, answer phone, "
             "material hukou-own-page, document resident_id, age >= 60"
         ),
     )
-    active = models.BooleanField(_("in force"), default=False)
+    active = models.BooleanField(_("switched on"), default=False)
     note = models.CharField(_("basis"), max_length=200, blank=True)
 
     class Meta:

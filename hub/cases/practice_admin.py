@@ -43,7 +43,7 @@ class CertificateTemplateAdmin(_OfAnItem):
     search_fields = ("title_zh", "item_id")
     fieldsets = (
         (None, {"fields": ("item_id", ("title_zh", "title_en"), "lines")}),
-        (gettext_lazy("text"), {"fields": ("body_zh", "body_en", ("authority_zh", "authority_en"))}),
+        (gettext_lazy("body"), {"fields": ("body_zh", "body_en", ("authority_zh", "authority_en"))}),
     )
 
 

@@ -62,7 +62,7 @@ class Wording:
     def applicant(self, applicant: Mapping[str, Any]) -> list[Row]:
         """What the card says, as far as it says anything."""
         labels = {
-            "name": _("name"),
+            "name": _("full name"),
             "number": _("document number"),
             "sex": _("sex"),
             "ethnicity": _("ethnicity"),

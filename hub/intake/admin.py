@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from django import forms
 from django.contrib import admin
@@ -18,6 +18,16 @@ from unfold.widgets import UnfoldBooleanSwitchWidget
 from hub.accounts.models import Role
 from hub.console import HubAdmin, ReadOnlyAdmin
 from hub.intake.models import HeldSubmission, ReceivedItem
+
+_KINDS: Final = {
+    "submission": gettext_lazy("submission"),
+    "supplement": gettext_lazy("supplement"),
+    "copy-report": gettext_lazy("report of a copy"),
+    "trouble": gettext_lazy("could not get it done"),
+    "evaluation": gettext_lazy("evaluation"),
+    "counts": gettext_lazy("counts of a day"),
+}
+"""The kinds of items in words."""
 
 
 @admin.register(ReceivedItem)
@@ -81,7 +91,7 @@ class HeldSubmissionAdmin(HubAdmin):
 
     scope = "kiosk__organisation"
     form = HeldForm
-    list_display = ("id", "kind", "kiosk", "reason", "owner", "state")
+    list_display = ("__str__", "kind_name", "kiosk", "reason", "owner", "state")
     list_filter = (Standing,)
     list_select_related = ("kiosk", "owner")
     readonly_fields = ("id", "kiosk", "keeper", "kind", "reason", "reported_at", "due", "escalated")
@@ -93,13 +103,19 @@ class HeldSubmissionAdmin(HubAdmin):
         (gettext_lazy("Work"), {"fields": ("owner", "note", "solved")}),
     )
 
+    @admin.display(description=gettext_lazy("kind"), ordering="kind")
+    def kind_name(self, one: HeldSubmission) -> str:
+        """What it is, in words."""
+        return str(_KINDS.get(one.kind, one.kind))
+
     @admin.display(description=gettext_lazy("keeper"))
     def keeper(self, one: HeldSubmission) -> str:
         """Who looks after the kiosk, and their phone."""
         return str(one.kiosk.keeper or "–")
 
     @display(  # type: ignore[untyped-decorator]
-        description=gettext_lazy("due"), label={"overdue": "danger", "open": "", "solved": "success"}
+        description=gettext_lazy("to be solved by"),
+        label={"overdue": "danger", "open": "", "solved": "success"},
     )
     def state(self, one: HeldSubmission) -> tuple[str, str]:
         """The day it is due, and whether it is solved."""

@@ -45,8 +45,8 @@ class Migration(migrations.Migration):
                 ('title_zh', models.CharField(max_length=80, verbose_name='title')),
                 ('title_en', models.CharField(blank=True, max_length=160, verbose_name='title in English')),
                 ('lines', models.TextField(help_text='One a line: label | label in English | value. For example: 姓名 | Name | {name}', verbose_name='lines')),
-                ('body_zh', models.TextField(verbose_name='text')),
-                ('body_en', models.TextField(blank=True, verbose_name='text in English')),
+                ('body_zh', models.TextField(verbose_name='body')),
+                ('body_en', models.TextField(blank=True, verbose_name='body in English')),
                 ('authority_zh', models.CharField(max_length=120, verbose_name='authority')),
                 ('authority_en', models.CharField(blank=True, max_length=240, verbose_name='authority in English')),
             ],
@@ -77,8 +77,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('item_id', models.CharField(db_index=True, max_length=64, verbose_name='item')),
-                ('conditions', models.TextField(blank=True, help_text='One a line; all must hold. For example: answer support = none, answer phone, material hukou-own-page, document resident_id, age >= 60', verbose_name='conditions')),
-                ('active', models.BooleanField(default=False, verbose_name='in force')),
+                ('conditions', models.TextField(blank=True, help_text='One a line; all must hold. For example: answer support = none, answer phone, material hukou-own-page, document resident_id, age >= 60', verbose_name='conditions of the rule')),
+                ('active', models.BooleanField(default=False, verbose_name='switched on')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='basis')),
             ],
             options={
