@@ -16,7 +16,7 @@ while it is believed (``LiveState.believed``); of a silent one nothing is known,
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -238,13 +238,16 @@ def troubles(kiosks: QuerySet[Kiosk], at: datetime | None = None) -> list[Troubl
     working = _working(kiosks)
     heard = working.filter(in_states((LiveState.ONLINE, LiveState.RECENT), parted))
     silent = working.filter(in_states((LiveState.STALE, LiveState.OFFLINE), parted))
+    closed = heard.exclude(out_of_service="")
     whole = (
         (SILENT, silent, "last_seen"),
         (QUARANTINED, heard.exclude(quarantined_at=None), "quarantined_at"),
-        (CLOSED, heard.exclude(out_of_service=""), ""),
+        (CLOSED, closed, ""),
         (NOT_TOLD, heard.filter(reporting_since=None), ""),
     )
     found = [_trouble(cause, rows, since) for cause, rows, since in whole]
+    closings = AvailabilitySpan.objects.filter(until=None, item=WHOLE_KIOSK, kiosk__in=closed.values("pk"))
+    found[2] = replace(found[2], since=closings.aggregate(newest=Max("since"))["newest"])
     hit = (
         AvailabilitySpan.objects.filter(until=None, kiosk__in=heard.filter(out_of_service="").values("pk"))
         .exclude(item=WHOLE_KIOSK)

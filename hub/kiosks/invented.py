@@ -102,7 +102,8 @@ class Fleet:
         pk = f"KDEMO{number:05d}"
         condition = self._condition(pk)
         place = self._places[number * 7 % len(self._places)]
-        keeper = self._keepers[self._places.index(place) * len(self._keepers) // len(self._places)]
+        near = [one for one in self._keepers if place.path.startswith(one.organisation.path)]
+        keeper = chance.choice(near)
         heard = self._now - condition.silent - timedelta(seconds=chance.uniform(0, 40))
         waiting = chance.choice((0, 0, 0, 0, 1, 2, 5)) if not condition.silent else chance.randint(0, 30)
         software = chance.choices(("0.9.3", "0.9.2", "0.8.7"), (85, 10, 5))[0]

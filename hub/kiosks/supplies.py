@@ -52,13 +52,15 @@ class PaperUse:
 
     ``by_day``: documents on each of the last whole days; ``since_change``: since the roll was changed,
     ``None`` if that was not seen; ``rolls``: how many each earlier roll gave until it was low; ``paper``: the
-    printer's own word for its paper (XFS4IoT Printer.Status).
+    printer's own word for its paper (XFS4IoT Printer.Status). Of what is not ``of_roll``, but in a tray,
+    nothing is assumed: it has to be learned.
     """
 
     by_day: Sequence[int]
     since_change: int | None = None
     rolls: Sequence[int] = ()
     paper: str | None = None
+    of_roll: bool = True
 
 
 def forecast(use: PaperUse) -> Forecast | Unknown:
@@ -81,9 +83,9 @@ def forecast(use: PaperUse) -> Forecast | Unknown:
 def _left(use: PaperUse) -> tuple[float, float] | None:
     """The least and the most documents that the paper still gives."""
     short, long = DOCUMENT_MM
-    if use.paper == "low":
+    if use.paper == "low" and use.of_roll:
         return LOW_MM[0] / long, LOW_MM[1] / short
-    if use.since_change is None:
+    if use.since_change is None or not (use.rolls or use.of_roll):
         return None
     least, most = (min(use.rolls), max(use.rolls)) if use.rolls else (ROLL_MM / long, ROLL_MM / short)
     return max(0.0, least - use.since_change), max(0.0, most - use.since_change)

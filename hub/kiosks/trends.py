@@ -85,6 +85,7 @@ def paper_use(numbers: Numbers, device: DeviceReport, today: date) -> PaperUse:
         since_change=since_change if since_change is None or since_change >= 0 else None,
         rolls=tuple(numbers.get("rolls", {}).get(device.name, ())),
         paper=device.paper,
+        of_roll=device.family == "ReceiptPrinter",
     )
 
 
