@@ -10,10 +10,11 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.conf import settings
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
 
+from hub.answers import json_answer
 from hub.catalogue.models import Publication
 from hub.intake.held import note_held
 from hub.intake.sweeping import sweep
@@ -46,18 +47,18 @@ _FORGET_EVERY: Final = 16
 router = Router(tags=["kiosks"])
 
 
-@router.post("/enrolment", response=EnrolmentReply, exclude_unset=True)
-def enrolment(request: HttpRequest, wanted: EnrolmentRequest) -> EnrolmentReply:
+@router.post("/enrolment", response=EnrolmentReply)
+def enrolment(request: HttpRequest, wanted: EnrolmentRequest) -> HttpResponse:
     """Become known with a one-time code. The request is signed with the key it carries."""
     signature = verified(request, lambda _key_id: Ed25519PublicKey.from_public_bytes(wanted.public_key))
     with transaction.atomic():
         kiosk, reply = enrol(wanted)
         count_once(kiosk, signature)
-    return reply
+    return json_answer(reply)
 
 
-@router.post("/check-in", response=CheckInReply, auth=KioskSignature(in_quarantine=True), exclude_unset=True)
-def check_in(request: HttpRequest, report: CheckIn) -> CheckInReply:
+@router.post("/check-in", response=CheckInReply, auth=KioskSignature(in_quarantine=True))
+def check_in(request: HttpRequest, report: CheckIn) -> HttpResponse:
     """Say that the kiosk lives and how it stands; hear what is new, what is wanted and what is to be done."""
     kiosk = signing_kiosk(request)
     now = timezone.now()
@@ -69,7 +70,7 @@ def check_in(request: HttpRequest, report: CheckIn) -> CheckInReply:
         old = now - timedelta(seconds=3 * SIGNATURE_WINDOW)
         Nonce.objects.filter(kiosk=kiosk, seen_at__lt=old).delete()
     sweep(now)
-    return CheckInReply.model_validate(
+    reply = CheckInReply.model_validate(
         {
             "kiosk_id": kiosk.id,
             "hub_time": now,
@@ -81,6 +82,7 @@ def check_in(request: HttpRequest, report: CheckIn) -> CheckInReply:
             **_told_since_protocol_2(kiosk, report),
         }
     )
+    return json_answer(reply)
 
 
 def _told_since_protocol_2(kiosk: Kiosk, report: CheckIn) -> dict[str, Any]:
@@ -99,9 +101,9 @@ def _told_since_protocol_2(kiosk: Kiosk, report: CheckIn) -> dict[str, Any]:
 
 
 @router.post("/keys", response=KeyReceipt, auth=KioskSignature())
-def keys(request: HttpRequest, wanted: KeyRequest) -> KeyReceipt:
+def keys(request: HttpRequest, wanted: KeyRequest) -> HttpResponse:
     """Announce the kiosk's next key; the present one counts until the next was used."""
-    return take_next_key(signing_kiosk(request), wanted)
+    return json_answer(take_next_key(signing_kiosk(request), wanted))
 
 
 @router.post("/commands/{command_id}/outcome", response=CommandReceipt, auth=KioskSignature())

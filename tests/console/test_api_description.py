@@ -74,4 +74,4 @@ def test_every_example_is_valid_and_every_json_has_one(document: dict[str, Any])
             if one["operationId"] == "readGuide":
                 continue  # a whole guide is long; docs/guides.md shows one
             schema = said["schema"] | {"components": document["components"]}
-            jsonschema_rs.validate(schema, said["examples"]["example"]["value"]), path
+            jsonschema_rs.validate(schema, said["examples"]["example"]["value"])
