@@ -25,6 +25,7 @@ from benchmarks import (
     queue_drain,
     queue_put,
     receipt,
+    seal,
     search,
     starting,
     touch,
@@ -53,6 +54,7 @@ SUBJECTS = (
     "intake",
     "herd",
     "console",
+    "seal",
 )
 ORDER = (
     starting.TITLE_START, starting.TITLE_MEMORY, idle.TITLE, touch.TITLE_TOUCH, touch.TITLE_PAGES,
@@ -60,7 +62,7 @@ ORDER = (
     camera.TITLE, camera.TITLE_CODES,
     receipt.TITLE, queue_put.TITLE, queue_drain.TITLE, queue_drain.TITLE_GROWTH,
     search.TITLE_FOUND, search.TITLE_SPEED,
-    hub.TITLE, hub.TITLE_INTAKE, hub.TITLE_HERD, hub_console.TITLE,
+    hub.TITLE, hub.TITLE_INTAKE, hub.TITLE_HERD, hub_console.TITLE, seal.TITLE,
 )  # fmt: skip
 HEAD = """\
 # Benchmarks
@@ -125,6 +127,7 @@ def main(
         "intake": lambda: hub.intake(20 * count),
         "herd": lambda: hub.herd(10_000),
         "console": lambda: hub_console.console(10_000, 1_000_000),
+        "seal": lambda: [seal.seal(count)],
     }
     with contextlib.ExitStack() as stack:
         try:

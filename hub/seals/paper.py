@@ -23,7 +23,7 @@ HAIR: Final[Ink] = (203, 196, 178)
 WIDTH, HEIGHT = 210.0, 297.0
 POINT: Final = 25.4 / 72
 
-_FONTS: Final = Path(__file__).resolve().parents[2] / "assets" / "fonts"
+FONTS: Final = Path(__file__).resolve().parents[2] / "assets" / "fonts"
 _FACES: Final = {
     "regular": "YedengPaper-Regular.otf",
     "bold": "YedengPaper-Bold.otf",
@@ -159,7 +159,7 @@ class Paper:
 
     def _use(self, face: str, size: float) -> None:
         if face not in self._faces:
-            self._pdf.add_font(face, "", _FONTS / _FACES[face])
+            self._pdf.add_font(face, "", FONTS / _FACES[face])
             # Bounds of a font cut down need not be its own; finding them takes longer than all the rest.
             self._pdf.fonts[face].ttfont.recalcBBoxes = False  # type: ignore[union-attr]
             self._faces.add(face)
@@ -172,7 +172,7 @@ class Paper:
 
 @cache
 def _characters(face: str) -> frozenset[int]:
-    file = _FONTS / _FACES[face]
+    file = FONTS / _FACES[face]
     try:
         with TTFont(file, lazy=True) as font:
             return frozenset(font.getBestCmap())
