@@ -76,7 +76,7 @@ def seed(data: Path, fleet: int) -> None:
     Forms, cards and videos that are not made yet are told and left out; an item left out is a failure.
     """
     prepare(data)
-    from hub.cases.demonstration import seed_decided_case
+    from hub.cases.demonstration import seed_decided_case, seed_practice
     from hub.catalogue.publishing import PublicationRefused
     from hub.catalogue.seeding import seed_demonstration
 
@@ -87,6 +87,7 @@ def seed(data: Path, fleet: int) -> None:
     for fault in faults:
         click.echo(fault, err=True)
     result = seed_decided_case()
+    seed_practice()
     items = len(json.loads(publication.items))
     click.echo(f"catalogue version {publication.version} with {items} items")
     click.echo(f"result to collect: case {result.case.case_no}")

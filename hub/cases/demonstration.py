@@ -1,4 +1,7 @@
-"""One decided case to collect: proof of social insurance for the demonstration resident, all fictional."""
+"""What a demonstration begins with: one decided case to collect, one item that is granted on the spot.
+
+All fictional: the proof of social insurance of the demonstration resident, the yearly pension confirmation.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from hub.cases.models import Case, Result, resident_index
+from hub.cases.handling import note_filed
+from hub.cases.models import Case, CertificateTemplate, InstantRule, Result, resident_index
 from hub.cases.numbers import next_case_no
 from hub.catalogue.models import Publication
 from kiosk.wire import check_code
@@ -16,6 +20,7 @@ from kiosk.wire import check_code
 CASE = UUID("019ab000-0000-7000-8000-000000000001")
 RESULT = UUID("019ab000-0000-7000-8000-000000000002")
 ITEM = "social-insurance-record"
+INSTANT = "pension-qualification"
 NUMBER, NAME = "11010519491231002X", "李桂兰"
 
 
@@ -35,12 +40,36 @@ def seed_decided_case() -> Result:
         item_id=ITEM,
         item_version=item.version if item else 1,
         state=Case.State.DECIDED,
+        outcome=Case.Outcome.GRANTED,
+        decided_at=decided,
         captured_at=filed,
         received_at=filed,
         resident={"applicant": {"number": NUMBER, "name": NAME}},
         resident_index=resident_index(NUMBER),
     )
+    note_filed(case, "demonstration")
     return Result.objects.create(id=RESULT, case=case, decided_at=decided, certificate=_certificate())
+
+
+def seed_practice() -> None:
+    """The certificate and the rule of the instant item; made once, and left as somebody has changed them."""
+    CertificateTemplate.objects.get_or_create(
+        item_id=INSTANT,
+        defaults={
+            "title_zh": "养老保险待遇领取资格认证回执",
+            "title_en": "Confirmation of entitlement to a pension",
+            "lines": "姓名 | Name | {name}\n证件号码 | Document number | {number}\n"
+            "办件编号 | Case number | {case_no}\n认证日期 | Confirmed on | {date}",
+            "body_zh": "本年度领取资格已经认证。演示数据，不作任何证明。",
+            "body_en": "Confirmed for this year. Demonstration data, proof of nothing.",
+            "authority_zh": "灯河区社会保险事业中心（演示）",
+            "authority_en": "Denghe District Social Insurance Centre (demonstration)",
+        },
+    )
+    InstantRule.objects.get_or_create(
+        item_id=INSTANT,
+        defaults={"conditions": "document resident_id\nanswer living", "active": True, "note": "演示"},
+    )
 
 
 def _certificate() -> dict[str, object]:
