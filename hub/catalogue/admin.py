@@ -143,12 +143,12 @@ class SourceFileAdmin(ReadOnlyAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
 
-    @action(description=_("Something new"), icon="add", permissions=[pages.WRITE], url_path="to-new")  # type: ignore[untyped-decorator]
+    @action(description=_("Something new"), icon="add", permissions=["write"], url_path="to-new")  # type: ignore[untyped-decorator]
     def to_new(self, _request: HttpRequest) -> HttpResponse:
         """To the page that begins something."""
         return _to("new")
 
-    @action(description=_("Publish"), icon="campaign", permissions=[pages.PUBLISH], url_path="to-publish")  # type: ignore[untyped-decorator]
+    @action(description=_("Publish"), icon="campaign", permissions=["publish"], url_path="to-publish")  # type: ignore[untyped-decorator]
     def to_publish(self, _request: HttpRequest) -> HttpResponse:
         """To the page that publishes."""
         return _to("publish")
@@ -161,7 +161,7 @@ class SourceFileAdmin(ReadOnlyAdmin):
     @action(  # type: ignore[untyped-decorator]
         description=_("Import and export"),
         icon="swap_vert",
-        permissions=[pages.WRITE],
+        permissions=["write"],
         url_path="to-import",
     )
     def to_import(self, _request: HttpRequest) -> HttpResponse:
@@ -204,6 +204,10 @@ class SourceFileAdmin(ReadOnlyAdmin):
     def has_write_permission(self, request: HttpRequest) -> bool:
         """Who may write."""
         return request.user.has_perm(pages.WRITE)
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        """Who may publish."""
+        return request.user.has_perm(pages.PUBLISH)
 
     def has_review_permission(self, request: HttpRequest) -> bool:
         """Who may review."""

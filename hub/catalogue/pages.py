@@ -273,10 +273,10 @@ def show_preview(request: HttpRequest, context: dict[str, Any], pk: int) -> Http
 def _fault_line(line: str) -> str:
     """A line of the command, whose faults are in English, in the console's words."""
     line = line.removeprefix("Error: ")
-    place, colon, problem = line.partition(".toml: ")[2].partition(": ")
-    if not colon:
+    place, found, problem = line.partition(".toml: ")[2].partition(": ")
+    if not found:
         return line
-    return f"{place_in_words(place)}{_(': ')}{fault_in_words(problem)}"
+    return _("%(place)s: %(fault)s") % {"place": place_in_words(place), "fault": fault_in_words(problem)}
 
 
 def show_picture(request: HttpRequest, key: str, number: int) -> HttpResponse:
