@@ -4,6 +4,7 @@
 
 PYTHON := .venv/bin/python
 PICTURES := pictures
+ON_POSTGRESQL := tests/console tests/hub/test_backup.py tests/hub/test_migrations.py
 
 kiosk: setup
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
@@ -19,6 +20,7 @@ setup:
 test: lint
 	@$(PYTHON) -m pytest -n auto --maxprocesses 4 --dist loadfile -m "not machine"
 	@$(PYTHON) -m pytest -m machine
+	@pg_virtualenv -t sh -c 'DATABASE_URL=postgresql://$$PGUSER:$$PGPASSWORD@$$PGHOST:$$PGPORT/$$PGDATABASE $(PYTHON) -m pytest -q $(ON_POSTGRESQL)'
 
 lint:
 	@deploy/setup.sh test
