@@ -9,6 +9,7 @@ from hub.api import api
 from hub.monitoring.exposition import metrics
 from hub.monitoring.health import healthz, readyz
 
+admin.autodiscover()
 urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),

@@ -1,8 +1,11 @@
 """The hub as a WSGI application, for gunicorn: its views are synchronous, so threads serve them best."""
 
 import os
+from importlib import import_module
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "hub.settings")
 application = get_wsgi_application()
+# All pages are read before the workers part: they share them, and the first visitor does not wait.
+import_module("hub.urls")

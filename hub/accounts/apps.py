@@ -17,8 +17,8 @@ class AccountsConfig(AppConfig):
         from hub.accounts import logins  # noqa: F401
 
 
-class ConsoleConfig(admin_apps.AdminConfig):
-    """Django's admin with our console in its place."""
+class ConsoleConfig(admin_apps.SimpleAdminConfig):
+    """Our console in the admin's place; its pages are read with the addresses, not by commands."""
 
     default = False
     default_site = "hub.accounts.site.ConsoleSite"
