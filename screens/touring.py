@@ -163,6 +163,8 @@ async def submit_an_item(tour: Tour) -> None:
     tour.receipt_no = number_on(tour.finger)
     expect(tour.receipt_no in text, "the receipt shows the case number")
     await tour.at_the_bench("clear-desk", device="document-camera")
+    await tour.tap("rate-5")
+    await tour.see("done", label="done-rated")
     await tour.tap("finish")
     await tour.see("take-card")
     await tour.at_the_bench("pull-card", device="id-reader")

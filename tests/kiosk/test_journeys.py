@@ -7,19 +7,20 @@ import gc
 from collections.abc import AsyncIterator
 from pathlib import Path
 from random import randrange
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from devices.identity import IdCard
 from kiosk.day import keep_open
+from kiosk.evaluations import CALL_BACK
 from kiosk.materials import Photo
 from kiosk.opening import open_kiosk
 from kiosk.pages import Answer, Ask, CheckAnswers, Done, Notice, Page, PresentCard
 from kiosk.stage import Wish
 from kiosk.text import Text
 from kiosk.visit import Ending
-from kiosk.wire import Applicant, check_code
+from kiosk.wire import Applicant, Progress, check_code
 from offline_queue import QueueInUse
 from tests.kiosk.resident import On, ScriptedResident
 from tests.kiosk.site import Town, see_page, town
@@ -82,7 +83,7 @@ async def test_a_submission_arrives_once_and_the_paper_shows_its_number(here: To
 
 async def test_without_network_it_is_kept_says_so_and_follows_by_itself(here: Town) -> None:
     here.bench("network", state="off")
-    how, resident = await here.visit(*to_the_end(here), On("done-kept", "finish"))
+    how, resident = await here.visit(*to_the_end(here), On("done-kept", "rate-5"), On("done-kept", "finish"))
     assert how is Ending.DONE
     done = last(resident, Done)
     assert done.kept
@@ -97,6 +98,9 @@ async def test_without_network_it_is_kept_says_so_and_follows_by_itself(here: To
     here.bench("network", state="on")
     await here.until(lambda: queue.get(waiting.id).receipt is not None)
     assert len([case for case in await here.hub("cases") if case["item"] == ITEM]) == 1
+    await here.until(
+        lambda: {one.kind for one in queue.envelopes() if one.receipt} == {"submission", "evaluation"}
+    )
 
 
 async def test_out_of_paper_costs_the_receipt_and_nothing_else(here: Town) -> None:
@@ -287,9 +291,23 @@ async def test_what_could_not_be_done_becomes_a_ticket_with_a_number(here: Town)
 async def test_nothing_personal_stays_on_the_kiosk_after_a_visit(
     here: Town, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    await here.visit(*to_the_end(here), On("done", "finish"))
+    await here.visit(
+        *to_the_end(here),
+        On("done", "rate-1"),
+        On("rating-reasons", Answer("enter", f"sent-around {CALL_BACK}")),
+        On("rating-phone", lambda page: Answer("enter", cast("Ask", page).draft)),
+        On("rating-kept", "close"),
+        On("done", "finish"),
+    )
     queue = here.kiosk.submissions.queue
-    await here.until(lambda: queue.stats().delivered >= 1)
+    await here.until(lambda: queue.stats().delivered >= 2)
+    (rating,) = [one for one in queue.envelopes() if one.kind == "evaluation"]
+    found = await here.kiosk.enquiries.by_code(check_code(rating.id))
+    assert isinstance(found, Progress)
+    assert (found.what, found.state) == ("evaluation", "received")
+    assert found.number is not None, "bound to the case"
+    assert found.promised_by is not None, "followed up"
+    assert check_code(rating.id) in here.paper()
     canaries = [PHONE, *(word[::-1] for word in BACKWARDS)]
     said = "".join(capsys.readouterr())
     assert not [canary for canary in canaries if canary in said], "nothing personal is logged"
