@@ -14,19 +14,21 @@ from uuid import UUID
 
 import pytest
 
-from config.settings import Site
 from devices.identity import CHINA_TIME
-from devices.supervisor import Supervisor
+from kiosk.embedded import hub_data
 from kiosk.enquiries import Enquiries, KeptHere, Missing
 from kiosk.guide import Guide
 from kiosk.hub_client import HubClient, HubRefused
 from kiosk.hub_link import HubLink
+from kiosk.hub_report import SelfReport
 from kiosk.pages import Answer, Ask, Choose, Done, Notice, Page
+from kiosk.settings_in_force import SettingsInForce
 from kiosk.text import Text
 from kiosk.visit import Ending
 from kiosk.wire import Problem, Progress, SubmissionReceipt, check_code
 from offline_queue import OfflineQueue, QueueDamaged, new_id
 from screens.strings import Strings
+from tests.hub.clerk import at_work
 from tests.kiosk.resident import On, ScriptedResident
 from tests.kiosk.site import Town, town
 from tests.kiosk.test_journeys import ITEM, to_the_end
@@ -91,10 +93,40 @@ async def test_what_is_kept_here_is_found_here_and_everywhere_once_it_has_arrive
     assert how is Ending.DONE
     assert shown(asked, "progress-received").big == case["case_no"]
 
+    await _hand_in_what_is_asked_for(here, case["case_no"])
+
     await here.until(lambda: here.opened.link.online)
     here.bench("network", state="off")
     _, asked = await here.visit(*by_code(code), On("progress-received", "finish"))
     assert shown(asked, "progress-received").big == case["case_no"], "this machine has the hub's receipt"
+
+
+async def _hand_in_what_is_asked_for(here: Town, number: str) -> None:
+    """A clerk asks for a document and a signature; the resident photographs the document here."""
+
+    def the_one_asked_for(page: Page) -> str:
+        assert isinstance(page, Choose)
+        chips = {row.id: row.chip.text for row in page.choices if row.chip}
+        return next(id_ for id_, words in chips.items() if words == Text("progress.supplement.chip"))
+
+    with at_work(hub_data(here.site)) as clerk:
+        clerk("claim", number)
+        assert clerk("ask", number) == "supplement_asked"
+        how, resident = await here.visit(
+            On("home", "progress"),
+            On("progress-way", "card"),
+            here.lay_card(),
+            On("choose-matter", the_one_asked_for),
+            On("progress-supplement-asked", "hand-in"),
+            here.put_page(),
+            On("review-hukou-own-page", "keep"),
+            On("supplement-received", "finish"),
+        )
+        assert how is Ending.DONE
+        assert resident.names.count("present-id-card") == 1, "nobody is asked twice for their card"
+        lines = shown(resident, "supplement-received").lines
+        assert Text("supplement.rest") in lines, "the signature cannot be photographed"
+        assert clerk("grant", number) == "decided"
 
 
 async def test_by_card_ones_own_matters_are_found_and_a_decided_one_leads_to_its_paper(here: Town) -> None:
@@ -179,7 +211,9 @@ def _told_and_typed_anew(page: Page) -> Answer:
 
 
 def without_hub(queue: OfflineQueue, client: object = None) -> Enquiries:
-    link = HubLink(cast("Site", None), queue, cast("Guide", None), cast("Supervisor", None))
+    site = SimpleNamespace(queue=SimpleNamespace(bandwidth=0))
+    settings = cast("SettingsInForce", SimpleNamespace(site=site))
+    link = HubLink(settings, queue, cast("Guide", None), cast("SelfReport", None))
     link.client = cast("HubClient", client)
     return Enquiries(link, queue)
 
