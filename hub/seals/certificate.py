@@ -16,7 +16,7 @@ _MIDDLE: Final = WIDTH / 2
 _LABELS, _VALUES = 46.0, 80.0
 _FOOT: Final = 246.0
 """Where the foot with the code begins; nothing of the text comes below."""
-_CLOSING: Final = 58.0
+_CLOSING: Final = 44.0
 """Height that authority, date and seal need above the foot."""
 SEAL: Final = SIDE
 _WATERMARK: Final[Ink] = (243, 240, 232)
@@ -36,21 +36,88 @@ def draw_certificate(copy: ResultCopy, *, demonstration: bool) -> Drawn:
 
     Raises ``FontsMissing``.
     """
-    paper = Paper(copy.title.zh, copy.issued_at)
-    _ground(paper, copy, demonstration=demonstration)
-    y = _title(paper, copy)
+    flow = _Flow(copy, demonstration=demonstration)
+    flow.title()
     for line in copy.lines:
-        needed = _line_height(paper, line)
-        if y + needed > _FOOT - 6:
-            y = _another_page(paper, copy, demonstration=demonstration)
-        _line(paper, line, y, needed)
-        y += needed
-    y = _body(paper, copy, y + 12, demonstration=demonstration)
-    if y + _CLOSING - 10 > _FOOT:
-        _another_page(paper, copy, demonstration=demonstration)
-    box = _closing(paper, copy)
-    _foot(paper, copy)
-    return Drawn(paper.pdf(), paper.pages, box)
+        flow.line(line)
+    flow.body()
+    flow.room(_CLOSING)
+    box = _closing(flow.paper, copy)
+    _foot(flow.paper, copy)
+    return Drawn(flow.paper.pdf(), flow.paper.pages, box)
+
+
+class _Flow:
+    """The text of a certificate from top to bottom, on as many pages as it needs."""
+
+    def __init__(self, copy: ResultCopy, *, demonstration: bool) -> None:
+        self.paper = Paper(copy.title.zh, copy.issued_at)
+        self._copy = copy
+        self._demonstration = demonstration
+        self._y = 0.0
+        _ground(self.paper, copy, demonstration=demonstration)
+
+    def room(self, height: float) -> None:
+        """Go on on another page if there is no such room above the foot."""
+        if self._y + height <= _FOOT - 4:
+            return
+        paper, copy = self.paper, self._copy
+        paper.words((_MIDDLE, _FOOT + 12), "转下页 Continued", 9, ink=SOFT, align="middle")
+        paper.next_page()
+        _ground(paper, copy, demonstration=self._demonstration)
+        heading = paper.lines_of(copy.title.zh, 13, _RIGHT - _LEFT - 20)[0]
+        paper.words((_MIDDLE, 46), f"{heading}（续）", 13, "bold", align="middle")
+        self._y = 54.0
+
+    def title(self) -> None:
+        """The title as large as it goes, in several lines if it must be."""
+        paper, words = self.paper, self._copy.title
+        size, spacing = 30.0, 2.2
+        while size > 18 and paper.width_of(words.zh, size, "bold", spacing) > _RIGHT - _LEFT:
+            size, spacing = size - 1, max(0.0, spacing - 0.3)
+        self._y = 60.0
+        for number, text in enumerate(paper.lines_of(words.zh, size, _RIGHT - _LEFT)):
+            self._y += 10 if number else 0
+            self.room(0)
+            paper.words((_MIDDLE, self._y), text, size, "bold", align="middle", spacing=spacing)
+        self._y += 2.5
+        for text in paper.lines_of(words.en, 11, _RIGHT - _LEFT) if words.en else []:
+            self._y += 5
+            self.room(0)
+            paper.words((_MIDDLE, self._y), text, 11, ink=SOFT, align="middle")
+        self._y += 14
+
+    def line(self, line: ResultLine) -> None:
+        """A label, with English below it, and its value."""
+        paper = self.paper
+        labels = paper.lines_of(line.label.zh, 12, _VALUES - _LEFT - 5)
+        values = paper.lines_of(line.value, 13, _RIGHT - _VALUES)
+        for number in range(max(len(labels), len(values))):
+            self._y += 6.5 if number else 0
+            self.room(13.5)
+            for text in labels[number : number + 1]:
+                paper.words((_LEFT + 1, self._y + 6), text, 12, ink=SOFT)
+            for text in values[number : number + 1]:
+                paper.words((_VALUES, self._y + 7.6), text, 13)
+        if line.label.en:
+            english = paper.lines_of(line.label.en, 7.5, _RIGHT - _LEFT)[0]
+            paper.words((_LEFT + 1, self._y + 10.7), english, 7.5, ink=SOFT)
+        self._y += 13.5
+        paper.rule(_LEFT, _RIGHT, self._y, 0.15, HAIR)
+
+    def body(self) -> None:
+        """What is certified."""
+        paper, words = self.paper, self._copy.body
+        indent = paper.width_of("二字", 13)
+        self._y += 12
+        for number, text in enumerate(paper.lines_of(words.zh, 13, _RIGHT - _LEFT, indent)):
+            self.room(8)
+            paper.words((_LEFT + (0 if number else indent), self._y), text, 13)
+            self._y += 8
+        for text in paper.lines_of(words.en, 9.5, _RIGHT - _LEFT) if words.en else []:
+            self.room(5)
+            paper.words((_LEFT, self._y), text, 9.5, ink=SOFT)
+            self._y += 5
 
 
 def _ground(paper: Paper, copy: ResultCopy, *, demonstration: bool) -> None:
@@ -61,68 +128,20 @@ def _ground(paper: Paper, copy: ResultCopy, *, demonstration: bool) -> None:
     paper.frame(13.6, 0.15)
     paper.words((_RIGHT, 27), f"编号 No. {copy.case_no}", 9, ink=SOFT, align="right")
     paper.words((_RIGHT, 32), f"第 {copy.copy_no} 份 Copy {copy.copy_no}", 9, ink=SOFT, align="right")
+    if paper.pages > 1:
+        paper.words((_MIDDLE, 32), f"第 {paper.pages} 页 Page {paper.pages}", 9, ink=SOFT, align="middle")
     if demonstration:
         paper.words((_LEFT, 27), "演示件，不作任何证明", 9, "bold", _RED)
         paper.words((_LEFT, 32), "Demonstration, proof of nothing", 8, ink=_RED)
 
 
-def _another_page(paper: Paper, copy: ResultCopy, *, demonstration: bool) -> float:
-    paper.words((_MIDDLE, _FOOT + 12), "转下页 Continued", 9, ink=SOFT, align="middle")
-    paper.next_page()
-    _ground(paper, copy, demonstration=demonstration)
-    paper.words((_MIDDLE, 46), f"{copy.title.zh}（续）", 13, "bold", align="middle")
-    return 54.0
-
-
-def _title(paper: Paper, copy: ResultCopy) -> float:
-    size, spacing = 30.0, 2.2
-    while paper.width_of(copy.title.zh, size, "bold", spacing) > _RIGHT - _LEFT and size > 14:
-        size, spacing = size - 1, max(0.0, spacing - 0.3)
-    paper.words((_MIDDLE, 60), copy.title.zh, size, "bold", align="middle", spacing=spacing)
-    y = 60.0
-    for line in paper.lines_of(copy.title.en, 11, _RIGHT - _LEFT) if copy.title.en else []:
-        y += 7.5 if y == 60 else 5
-        paper.words((_MIDDLE, y), line, 11, ink=SOFT, align="middle")
-    return y + 14
-
-
-def _line_height(paper: Paper, line: ResultLine) -> float:
-    values = paper.lines_of(line.value, 13, _RIGHT - _VALUES)
-    labels = paper.lines_of(line.label.zh, 12, _VALUES - _LEFT - 5)
-    return 13.5 + 6.5 * (max(len(values), len(labels)) - 1)
-
-
-def _line(paper: Paper, line: ResultLine, y: float, height: float) -> None:
-    for number, text in enumerate(paper.lines_of(line.label.zh, 12, _VALUES - _LEFT - 5)):
-        paper.words((_LEFT + 1, y + 6 + 6.5 * number), text, 12, ink=SOFT)
-    if line.label.en:
-        paper.words((_LEFT + 1, y + height - 2.8), line.label.en, 7.5, ink=SOFT)
-    for number, text in enumerate(paper.lines_of(line.value, 13, _RIGHT - _VALUES)):
-        paper.words((_VALUES, y + 7.6 + 6.5 * number), text, 13)
-    paper.rule(_LEFT, _RIGHT, y + height, 0.15, HAIR)
-
-
-def _body(paper: Paper, copy: ResultCopy, y: float, *, demonstration: bool) -> float:
-    indent = paper.width_of("二字", 13)
-    for number, text in enumerate(paper.lines_of(copy.body.zh, 13, _RIGHT - _LEFT, indent)):
-        if y + 8 > _FOOT - 4:
-            y = _another_page(paper, copy, demonstration=demonstration)
-        paper.words((_LEFT + (0 if number else indent), y), text, 13)
-        y += 8
-    for text in paper.lines_of(copy.body.en, 9.5, _RIGHT - _LEFT) if copy.body.en else []:
-        if y + 5 > _FOOT - 4:
-            y = _another_page(paper, copy, demonstration=demonstration)
-        paper.words((_LEFT, y), text, 9.5, ink=SOFT)
-        y += 5
-    return y
-
-
 def _closing(paper: Paper, copy: ResultCopy) -> tuple[int, int, int, int]:
     """Authority and date at the right, the seal over both; where the seal goes."""
-    top = _FOOT - _CLOSING + 22
-    centre = _RIGHT - max(SEAL, paper.width_of(copy.authority.zh, 13)) / 2
+    top = _FOOT - 36
+    names = paper.lines_of(copy.authority.zh, 13, _RIGHT - _LEFT)[:2]
+    centre = _RIGHT - max(SEAL, *(paper.width_of(text, 13) for text in names)) / 2
     y = top
-    for text in paper.lines_of(copy.authority.zh, 13, _RIGHT - _LEFT):
+    for text in names:
         paper.words((centre, y), text, 13, align="middle")
         y += 7
     if copy.authority.en and paper.width_of(copy.authority.en, 8.5) <= 2 * (centre - _LEFT):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import cache
@@ -32,6 +33,10 @@ _FACES: Final = {
 }
 _MAY_NOT_BEGIN: Final = "，。、；：！？”’）》】…—·,.;:!?)"
 _PDF_A: Final = "PDF/A-2B"
+
+# Its warnings quote the characters that no font has, which may be a resident's.
+logging.getLogger("fpdf").setLevel(logging.CRITICAL)
+logging.getLogger("fontTools").setLevel(logging.CRITICAL)
 
 
 class FontsMissing(Exception):
@@ -104,22 +109,27 @@ class Paper:
 
     def lines_of(self, text: str, size: float, width: float, first: float = 0.0) -> list[str]:
         """``text`` broken to ``width`` mm, the first line shorter by ``first``; none begins with 。or ，."""
-        lines, line = list[str](), ""
+        lines = list[str]()
         for paragraph in text.splitlines() or [""]:
-            for piece in _pieces(paragraph):
-                room = width - (first if not lines else 0.0)
-                if (
-                    line
-                    and piece[0] not in _MAY_NOT_BEGIN
-                    and self.width_of(line + piece.rstrip(), size) > room
-                ):
+            line, so_far = "", 0.0
+            for piece in self._fitting(paragraph, size, width - first):
+                room = width - (0.0 if lines else first)
+                long = self.width_of(piece, size)
+                if line and piece[0] not in _MAY_NOT_BEGIN and so_far + long > room:
                     lines.append(line.rstrip())
-                    line = piece.lstrip()
-                else:
-                    line += piece
+                    line, so_far = "", 0.0
+                if line or not piece.isspace():
+                    line, so_far = line + piece, so_far + long
             lines.append(line.rstrip())
-            line = ""
         return lines
+
+    def _fitting(self, paragraph: str, size: float, width: float) -> Iterator[str]:
+        """What may stand alone on a line; a word longer than a line is broken anywhere."""
+        for piece in _pieces(paragraph):
+            if len(piece) > 1 and self.width_of(piece, size) > width:
+                yield from piece
+            else:
+                yield piece
 
     def rule(self, x1: float, x2: float, y: float, thick: float = 0.15, ink: Ink = HAIR) -> None:
         """A line across."""

@@ -100,16 +100,32 @@ def test_the_same_copy_id_gives_the_same_bytes_to_its_kiosk_alone(
         document_for(elsewhere, one.copy_id)
 
 
-def test_rare_hanzi_and_long_certificates_come_out_whole(
-    make: Callable[..., ResultCopy], result: Result, kiosk: Kiosk, tmp_path: Path
+def test_rare_hanzi_and_long_certificates_come_out_whole_and_nothing_of_them_is_logged(
+    make: Callable[..., ResultCopy],
+    result: Result,
+    kiosk: Kiosk,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
-    line = {"label": {"zh": "姓名", "en": "Name"}, "value": "喆堃䶮㛃𬴊·麦麦提"}
-    result.certificate = {**result.certificate, "lines": [line] * 25}
+    def line(value: str) -> dict[str, object]:
+        return {"label": {"zh": "姓名", "en": "Name"}, "value": value}
+
+    odd = ("䶮" * 200 + "W" * 700 + "鹤" * 1500, "\x00\x07\u202e😀العربية\uffff", "<b>(\\) endobj %s", "")
+    lines = [line("喆堃䶮㛃𬴊·麦麦提")] * 12 + [line(value) for value in odd]
+    result.certificate = {**result.certificate, "lines": lines}
     result.save()
     copy = make()
     assert copy.document is not None
-    assert copy.document.pages > 1
-    assert text_of(document_for(kiosk, copy.copy_id).content, tmp_path).count("喆堃䶮㛃𬴊·麦麦提") == 25
+    assert copy.document.pages > 2
+    words = text_of(document_for(kiosk, copy.copy_id).content, tmp_path)
+    assert words.count("喆堃䶮㛃𬴊·麦麦提") == 12
+    assert (words.count("䶮"), words.count("W"), words.count("鹤")) == (
+        212,
+        700,
+        1500,
+    )
+    assert "<b>(\\) endobj %s" in words
+    assert not caplog.records
 
 
 def test_a_hub_that_cannot_seal_says_so_and_the_copy_stays(
