@@ -55,6 +55,7 @@ def take_in(
         "catalogue.imported",
         files=len(contents),
         taken=len(taken),
+        state=str(state),
         busy=[one.path for one in arrivals if one.outcome == "busy"][:20],
     )
     return arrivals
