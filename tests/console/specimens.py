@@ -13,6 +13,7 @@ from django.db import models
 from hub.accounts.models import Account, Organisation
 from hub.audit.models import Entry
 from hub.audit.trail import record
+from hub.catalogue.models import Publication
 from hub.encryption import EncryptedJSONField
 from hub.evaluations.models import Complaint, TroubleTicket
 from hub.kiosks.models import Kiosk
@@ -51,6 +52,8 @@ def specimen(model: type[models.Model], where: Place, text: str | None = None, *
         return record(text or "command line", "thing.done", text or "", why=text or "so")
     if model is Complaint:
         given = {"ticket": specimen(TroubleTicket, where, text), **given}
+    if model is Publication:
+        given = {"items": "{}", **given}
     values = {
         field.name: _value(field, where, text)
         for field in model._meta.concrete_fields
