@@ -16,8 +16,8 @@ from hub.cases import erasure, handling
 from hub.cases.cards import today
 from hub.cases.certificates import fill_in, words_for
 from hub.cases.forms import ActForm, CloseForm, DecideForm, HandOverForm, NoteForm, SupplementForm
-from hub.cases.handling import Explanation
 from hub.cases.models import Case, CertificateTemplate
+from hub.cases.told import Explanation
 from hub.cases.wording import Wording
 from hub.cases.workflow import Move, Outcome, allowed
 from kiosk.wire import ServiceItem

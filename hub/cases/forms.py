@@ -19,7 +19,7 @@ from unfold.widgets import (
 
 from hub.accounts.models import Role
 from hub.cases.certificates import BadTemplate, parse_lines
-from hub.cases.handling import Explanation, Lacking
+from hub.cases.told import Explanation, Lacking
 from hub.cases.viewing import Reason
 from hub.cases.wording import Wording
 from hub.cases.workflow import Outcome

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -21,6 +20,7 @@ from hub.audit.trail import record
 from hub.cases import workflow
 from hub.cases.cards import today
 from hub.cases.models import Case, CaseEvent, Result, Supplement
+from hub.cases.told import Explanation, Lacking
 from hub.cases.workflow import Outcome, Standing, State
 
 What = CaseEvent.What
@@ -32,41 +32,6 @@ class CaseChanged(Exception):
 
 class NotYours(Exception):
     """Another clerk has the case, or nobody yet; nothing was changed."""
-
-
-@dataclass(frozen=True)
-class Explanation:
-    """Why a case was decided as it was, and where to complain; for the applicant."""
-
-    reason: str
-    basis: str = ""
-    complain: str = ""
-
-    def stored(self) -> dict[str, str]:
-        """As it is kept with the case."""
-        return {"reason": self.reason, "basis": self.basis, "complain": self.complain}
-
-
-@dataclass(frozen=True)
-class Lacking:
-    """One line of a one-time notice: what is missing or wrong, and what to do about it.
-
-    ``material_id`` is empty for what is no material of the item.
-    """
-
-    name: str
-    problem: str
-    remedy: str = ""
-    material_id: str = ""
-
-    def stored(self) -> dict[str, str]:
-        """As it is kept with the request."""
-        return {
-            "material_id": self.material_id,
-            "name": self.name,
-            "problem": self.problem,
-            "remedy": self.remedy,
-        }
 
 
 def claim(request: HttpRequest, case_id: UUID, revision: int) -> Case:

@@ -15,9 +15,10 @@ from django.utils import timezone
 from hub.audit.models import Entry
 from hub.cases import handling
 from hub.cases.erasure import OnHold, due, erase_due, erase_on_request
-from hub.cases.handling import CaseChanged, Explanation
+from hub.cases.handling import CaseChanged
 from hub.cases.models import Case, ErasureRun, RetentionPolicy
 from hub.cases.progress import by_code, by_person
+from hub.cases.told import Explanation
 from hub.cases.workflow import Outcome
 from hub.intake.models import SealedFile
 from hub.kiosks.models import Kiosk

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from hub.audit.models import Entry
 from hub.cases import handling, workflow
 from hub.cases.cards import Card, card, red, yellow
-from hub.cases.handling import CaseChanged, Explanation, Lacking, NotYours
+from hub.cases.handling import CaseChanged, NotYours
 from hub.cases.models import Case, CertificateTemplate, InstantRule
+from hub.cases.told import Explanation, Lacking
 from hub.cases.workflow import Move, NotAllowed, Outcome, Standing, State
 from hub.cases.working_days import working_days_after, working_days_between
 from hub.kiosks.models import Kiosk

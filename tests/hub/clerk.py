@@ -57,8 +57,8 @@ def _main(data: str) -> None:
 
     from hub.accounts.models import Account
     from hub.cases import handling
-    from hub.cases.handling import Explanation, Lacking
     from hub.cases.models import Case
+    from hub.cases.told import Explanation, Lacking
     from hub.cases.workflow import Outcome
 
     request = RequestFactory().post("/console/")

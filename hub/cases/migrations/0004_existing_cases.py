@@ -18,7 +18,7 @@ def forward(apps, schema_editor):
         events = [event_model(case=case, id=uuid4(), number=1, at=case.received_at, who=who, what="filed", after="received")]
         if case.state == "decided":
             at = decided.get(case.pk, case.received_at)
-            new |= {"outcome": "granted", "decided_at": at, "revision": 2}
+            new |= {"outcome": "granted" if case.pk in decided else "", "decided_at": at, "revision": 2}
             events.append(
                 event_model(
                     case=case, id=uuid4(), number=2, at=at, who="hub", what="decide", before="received", after="decided"
