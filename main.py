@@ -51,6 +51,7 @@ COMMANDS = {
         "Catalogues of guides: build, check, show, search, preview.",
         (Lazy("screens.previewing", "preview", "Draw a guide as residents see it."),),
     ),
+    "enrol": Lazy("kiosk.enrol_command", "enrol_command", "Make this kiosk known to its hub."),
     "doctor": Lazy("kiosk.commands", "doctor", "Check this installation, in words."),
 }
 

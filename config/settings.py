@@ -95,6 +95,10 @@ class HubSettings(Table):
     enrolment_code_file: Path | None = Field(
         default=None, description="File that holds the one-time enrolment code (a secret)."
     )
+    ca: Path | None = Field(
+        default=None,
+        description="Certificate (PEM) of the authority that signed the hub's, if it is one of your own.",
+    )
     timeout: float = Field(
         default=8.0, gt=0, le=120, description="Seconds before a request to the hub is given up."
     )

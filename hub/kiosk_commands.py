@@ -11,6 +11,7 @@ import segno
 from cryptography import x509
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from hub.channel_commands import channel
 from hub.command_line import data_option, prepare
 from kiosk.wire import Bilingual, command_actions
 
@@ -135,4 +136,4 @@ def _fingerprint(ca: Path) -> str:
         raise ValueError(f"{ca} is no certificate in PEM") from None
 
 
-COMMANDS = (enrolment_code, revoke, release, command)
+COMMANDS = (enrolment_code, revoke, release, command, channel)

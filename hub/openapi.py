@@ -33,9 +33,9 @@ _WHY: Final[Mapping[int, str]] = {
     413: "The request is too large.",
     415: "The body is of another type.",
     422: "The request is understood and is not valid; `errors` names the places.",
+    425: "An attachment it names has not arrived: send that again, then this.",
     426: "The hub does not speak the kiosk's version of the messages; `detail` says which it speaks.",
     429: "The hub has too much to do; come back after `Retry-After` seconds.",
-    500: "An attachment has not arrived: send it again.",
     503: "The database does not take it now; come back after `Retry-After` seconds.",
 }
 
@@ -66,7 +66,7 @@ OPERATIONS: Final[Mapping[str, Described]] = {
     "put /attachments/{sha256}": Described(
         "putAttachment", "Store a sealed file", (), "sha256", body=_OCTETS
     ),
-    "post /intake": Described("handIn", "Hand in one item", (404, 409, 500), "id"),
+    "post /intake": Described("handIn", "Hand in one item", (404, 409, 425), "id"),
     "post /intake/batch": Described("handInBatch", "Hand in several items", (), "the id of each item"),
     "options /uploads": Described("uploadAbilities", "Ask what uploads can do", answers={204: None}),
     "post /uploads": Described(
@@ -217,6 +217,9 @@ def _responses(operation: dict[str, Any], described: Described, path: str) -> di
         kept[str(status)] = {"description": HTTPStatus(status).phrase} | (
             {"content": {kind: {"schema": {"type": "string", "format": "binary"}}}} if kind else {}
         )
+    if any(one["in"] in {"query", "path"} for one in operation["parameters"]):
+        # Said by the server before the hub is asked.
+        kept["414"] = {"description": "The address is too long.", "content": {"text/html": {}}}
     for status in sorted(_problems(operation, described, path)):
         content = {_PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}
         kept[str(status)] = {"description": _WHY[status], "content": content}

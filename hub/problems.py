@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 import structlog
 from django.core.exceptions import RequestDataTooBig
-from django.db import OperationalError
+from django.db import DataError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
@@ -78,6 +78,12 @@ def install_problem_handlers(api: NinjaAPI) -> None:
     def _database_busy(_request: HttpRequest, _error: OperationalError) -> HttpResponse:
         problem = Problem(title="The database does not take it now", status=503)
         return problem_answer(problem, {"Retry-After": "5"})
+
+    @api.exception_handler(DataError)
+    def _not_storable(_request: HttpRequest, _error: DataError) -> HttpResponse:
+        # PostgreSQL holds no character U+0000, not even in JSON.
+        problem = Problem(title="The request is not understood", status=422, detail="It holds U+0000")
+        return problem_answer(problem)
 
     @api.exception_handler(Exception)
     def _unexpected(request: HttpRequest, error: Exception) -> HttpResponse:

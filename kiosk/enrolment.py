@@ -76,7 +76,14 @@ def load_identity(data: Path) -> KioskIdentity | None:
 
 
 def enrol(
-    data: Path, url: str, code: str, *, place: str = "", software: str = "", timeout: float = 8.0
+    data: Path,
+    url: str,
+    code: str,
+    *,
+    place: str = "",
+    software: str = "",
+    timeout: float = 8.0,
+    ca: Path | None = None,
 ) -> KioskIdentity:
     """Enrol at the hub at ``url`` with a one-time code and keep the reply. Blocks.
 
@@ -85,7 +92,7 @@ def enrol(
     ``IdentityDamaged``.
     """
     key = _key(data)
-    client = HubClient(url, Credentials(_BEFORE_ENROLMENT, key), timeout)
+    client = HubClient(url, Credentials(_BEFORE_ENROLMENT, key), timeout, ca=str(ca) if ca else None)
     try:
         reply = client.enrol(
             EnrolmentRequest(

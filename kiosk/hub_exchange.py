@@ -100,8 +100,8 @@ class SignedExchange:
         if answer.problem is not None and answer.problem.type == CLOCK_PROBLEM:
             self.learn_clock(answer)
             answer = self._send(method, path, body, headers, pace)
-        if answer.problem is not None and answer.status not in TRY_AGAIN:
-            raise HubRefused(answer.problem)
+        if answer.problem is not None and answer.status not in TRY_AGAIN - {HTTPStatus.TOO_EARLY}:
+            raise HubRefused(answer.problem)  # 425 of the hub is about what was sent, not about the hub
         if answer.status in TRY_AGAIN:
             raise HubUnreachable(f"the hub asks to wait (status {answer.status})", answer.after)
         return answer

@@ -7,6 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
+from pathlib import Path
 from typing import Final
 
 import structlog
@@ -75,6 +76,12 @@ class HubLink:
     def clock_offset(self) -> float | None:
         """Seconds the hub's clock is ahead of ours, None before its first answer."""
         return self.client.clock_offset if self.client else None
+
+    @property
+    def _ca(self) -> Path | None:
+        """The file of the authority to trust instead of the system's."""
+        ca = self._site.hub.ca
+        return self._site.path(ca) if ca else None
 
     def hub_time(self) -> datetime:
         """Now, by the hub's clock as far as it is known."""
@@ -222,7 +229,13 @@ class HubLink:
         place = self._site.kiosk.place_zh
         self._become(
             enrol(
-                self._site.data, settings.url, code, place=place, software=VERSION, timeout=settings.timeout
+                self._site.data,
+                settings.url,
+                code,
+                place=place,
+                software=VERSION,
+                timeout=settings.timeout,
+                ca=self._ca,
             )
         )
         log.info("hub.enrolled")
@@ -236,6 +249,7 @@ class HubLink:
                 self._site.hub.url,
                 identity.credentials,
                 self._site.hub.timeout,
+                ca=str(self._ca) if self._ca else None,
                 pace=self._pace,
             )
 

@@ -72,7 +72,7 @@ def receive(
 ) -> Receipt | dict[str, object]:
     """Take an item in exactly once; the receipt, for a repetition the one given the first time.
 
-    Raises ``ProblemError``: 409 for other content under a known id, 422 for what can never be taken, 500
+    Raises ``ProblemError``: 409 for other content under a known id, 422 for what can never be taken, 425
     where an attachment is not here (the kiosk sends it again).
     """
     digest = _digest(envelope)
@@ -109,7 +109,7 @@ def receive(
 def _files(envelope: IntakeEnvelope) -> tuple[OpenedFile, ...]:
     stored = SealedFile.objects.in_bulk(list(envelope.attachments))
     if len(stored) < len(set(envelope.attachments)):
-        raise ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, "An attachment is not here")
+        raise ProblemError(HTTPStatus.TOO_EARLY, "An attachment is not here")
     files = []
     for part, sha256 in enumerate(envelope.attachments, start=1):
         content = _opened(envelope, bytes(stored[sha256].sealed), part)

@@ -32,7 +32,7 @@ class Message(BaseModel):
 
 
 class Report(Message):
-    """What a kiosk tells of itself: an older hub leaves out what a newer kiosk adds (decision 019)."""
+    """What a kiosk tells of itself: an older hub leaves out what a newer kiosk adds (decision 022)."""
 
     model_config = ConfigDict(extra="ignore")
 

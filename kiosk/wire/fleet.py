@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Annotated
 from uuid import UUID
 
 from pydantic import AwareDatetime, Base64Bytes, Field
@@ -9,13 +10,16 @@ from pydantic import AwareDatetime, Base64Bytes, Field
 from kiosk.wire.base import Message, Name, Report
 
 PROTOCOL = 2
-"""Version of the handshake and of everything in ``kiosk.wire``, as this software speaks it (decision 019).
+"""Version of the handshake and of everything in ``kiosk.wire``, as this software speaks it (decision 022).
 
 2 added check-ins with a session, desired settings, commands, and rolling of keys.
 """
 
 OLDEST_PROTOCOL = 1
 """The oldest version that a hub of this software still speaks with a kiosk."""
+
+Count = Annotated[int, Field(ge=0, le=2**31 - 1)]
+"""A number of things that happened."""
 
 
 class EnrolmentRequest(Report):
@@ -55,9 +59,9 @@ class DeviceCounts(Report):
     """
 
     since: AwareDatetime
-    done: dict[str, int] = Field(default_factory=dict)
-    failed: dict[str, int] = Field(default_factory=dict)
-    reopened: int = Field(default=0, ge=0)
+    done: dict[str, Count] = Field(default_factory=dict)
+    failed: dict[str, Count] = Field(default_factory=dict)
+    reopened: Count = 0
     last_good: AwareDatetime | None = None
 
 
@@ -92,11 +96,11 @@ class QueueReport(Report):
     ``incidents`` counts how often its database was damaged; ``held_items`` are the oldest held ones.
     """
 
-    pending: int = Field(ge=0)
-    held: int = Field(ge=0)
+    pending: Count
+    held: Count
     oldest_seconds: float | None = None
-    overdue: int = Field(default=0, ge=0)
-    incidents: int = Field(default=0, ge=0)
+    overdue: Count = 0
+    incidents: Count = 0
     held_items: tuple[HeldItem, ...] = Field(default=(), max_length=50)
 
 

@@ -52,7 +52,7 @@ def test_every_error_is_a_problem_and_every_secured_operation_may_be_refused(
 ) -> None:
     for _method, path, one in operations(document):
         for status, answer in one["responses"].items():
-            if int(status) >= 400:
+            if int(status) >= 400 and status != "414":  # which the server says before the hub is asked
                 assert list(answer["content"]) == ["application/problem+json"], (path, status)
         if one.get("security"):
             assert "401" in one["responses"], path
@@ -64,7 +64,7 @@ def test_what_changes_something_says_by_what_its_repetition_is_known(document: d
 
 
 def test_every_example_is_valid_and_every_json_has_one(document: dict[str, Any]) -> None:
-    for _method, path, one in operations(document):
+    for _method, _path, one in operations(document):
         for content in [one.get("requestBody", {}).get("content", {})] + [
             answer.get("content", {}) for status, answer in one["responses"].items() if int(status) < 300
         ]:
