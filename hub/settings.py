@@ -15,6 +15,7 @@ from hub.accounts.policy import Policy
 from hub.accounts.single_sign_on import SingleSignOn
 from hub.alerts.environment import Telling
 from hub.data import HubData
+from hub.navigation import SIDEBAR
 
 POLICY = Policy.from_environment()
 DATA = HubData.from_environment()
@@ -194,6 +195,7 @@ LOGGING: dict[str, Any] = {
 }
 
 UNFOLD = {
+    "SIDEBAR": SIDEBAR,
     "SITE_TITLE": _("Yedeng hub"),
     "SITE_HEADER": _("Yedeng hub"),
     "SITE_ICON": lambda _request: static("accounts/lamp.svg"),
