@@ -28,12 +28,21 @@ def _plural(model: str) -> Title:
 
 
 def _page(title: Title, icon: str, name: str, permission: str) -> Entry:
+    link = reverse_lazy(f"admin:{name}")
     return {
         "title": title,
         "icon": icon,
-        "link": reverse_lazy(f"admin:{name}"),
+        "link": link,
         "permission": _may(permission),
+        "active": lambda request: _nearest(request.path) == str(link),
     }
+
+
+def _nearest(path: str) -> str:
+    """The link of the menu below which a page lies: of several the longest."""
+    entries = (entry for section in SIDEBAR["navigation"] for entry in section["items"])
+    links = (str(entry["link"]) for entry in entries)
+    return max((link for link in links if path.startswith(link)), key=len, default="")
 
 
 def _rows(icon: str, model: str) -> Entry:

@@ -196,6 +196,7 @@ LOGGING: dict[str, Any] = {
 
 UNFOLD = {
     "SIDEBAR": SIDEBAR,
+    "STYLES": [lambda _request: static("accounts/fonts.css")],
     "SITE_TITLE": _("Yedeng hub"),
     "SITE_HEADER": _("Yedeng hub"),
     "SITE_ICON": lambda _request: static("accounts/lamp.svg"),
