@@ -33,8 +33,6 @@ CASES_SUPPLEMENT_DAYS = int(os.environ.get("YEDENG_HUB_SUPPLEMENT_DAYS", "10"))
 """Working days within which a supplement is to be brought, where the clerk does not say otherwise."""
 HELD_DAYS = int(os.environ.get("YEDENG_HUB_HELD_DAYS", "2"))
 """Working days after which a held submission nobody has solved goes to the next higher administrator."""
-HELD_DAYS = int(os.environ.get("YEDENG_HUB_HELD_DAYS", "2"))
-"""Working days after which a held submission nobody has solved goes to the next higher administrator."""
 
 COMPLAINT_CALL_DAYS = int(os.environ.get("YEDENG_HUB_COMPLAINT_CALL_DAYS", "1"))
 COMPLAINT_DAYS = int(os.environ.get("YEDENG_HUB_COMPLAINT_DAYS", "5"))
@@ -42,6 +40,9 @@ COMPLAINT_DAYS = int(os.environ.get("YEDENG_HUB_COMPLAINT_DAYS", "5"))
 
 KIOSK_KEY_DAYS = int(os.environ.get("YEDENG_HUB_KIOSK_KEY_DAYS", "180"))
 """Life of a kiosk's key; when two thirds of it have passed, the kiosk makes a new one by itself."""
+
+CHECK_INS_A_SECOND = float(os.environ.get("YEDENG_HUB_CHECK_INS_A_SECOND", "200"))
+"""Check-ins that one process takes in a second; more are told to come again. 0 takes all."""
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",

@@ -145,10 +145,12 @@ class HubLink:
                 await asyncio.to_thread(self._fetch_catalogue, self.client)
             await asyncio.to_thread(self._fetch_files, self.client)
         except HubError as error:
+            after = getattr(error, "after", None)
+            if after is not None:
+                # It is there and has much to do. Not all of us come again in the same second.
+                return max(RETRY, after * random.uniform(1.0, 1.5))  # noqa: S311 spreading load, not secrecy
             self._set_online(False, str(error))
-            # A hub that asks to be left alone is asked again by not all of us in the same second.
-            after = getattr(error, "after", None) or 0.0
-            return max(RETRY, after * random.uniform(1.0, 1.5))  # noqa: S311 spreading load, not secrecy
+            return RETRY * random.uniform(0.8, 1.2)  # noqa: S311 spreading load, not secrecy
         except (
             ValidationError,
             IdentityDamaged,
