@@ -21,7 +21,7 @@ from hub.accounts.models import Organisation
 from hub.accounts.scope import within
 from hub.audit.trail import record
 from hub.console import HubAdmin, ReadOnlyAdmin
-from hub.kiosks import kiosk_page, pages
+from hub.kiosks import days, kiosk_page, pages
 from hub.kiosks.changing import bulk_page, change_identity
 from hub.kiosks.grouping import Keeper, Label
 from hub.kiosks.history import AvailabilitySpan
@@ -99,6 +99,7 @@ class KioskAdmin(HubAdmin):
             path("overview/", guard(self.overview), name="kiosks_overview"),
             path("places/", guard(self.places), name="kiosks_places"),
             path("matrix/", guard(self.matrix), name="kiosks_matrix"),
+            path("day/", guard(self.day), name="kiosks_day"),
             path("filters/", guard(self.filters), name="kiosks_filters"),
             path("<path:object_id>/identity/", guard(self.identity), name="kiosks_identity"),
             path("<path:object_id>/ledger.csv", guard(self.ledger), name="kiosks_ledger"),
@@ -117,6 +118,10 @@ class KioskAdmin(HubAdmin):
         """Who can do what now."""
         return pages.matrix(self, request)
 
+    def day(self, request: HttpRequest) -> HttpResponse:
+        """The 24 hours of one item at many kiosks."""
+        return pages.item_day(self, request)
+
     def filters(self, request: HttpRequest) -> HttpResponse:
         """Save or remove a filter."""
         if not self.has_view_permission(request):
@@ -130,9 +135,9 @@ class KioskAdmin(HubAdmin):
         kiosk = get_object_or_404(self.get_queryset(request), pk=object_id)
         now = timezone.now()
         asked = request.GET.get("days", "1")
-        days = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 3 else 1
-        record(request, "kiosk.ledger_exported", kiosk, days=days)
-        return kiosk_page.ledger_csv(kiosk, kiosk_page.asked_day(request, now), max(1, days), now)
+        count = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 3 else 1
+        record(request, "kiosk.ledger_exported", kiosk, days=count)
+        return days.ledger_csv(kiosk, days.asked_day(request, now), max(1, count), now)
 
     def identity(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Revoke a kiosk, or release it from quarantine, for a reason that is kept."""
@@ -208,7 +213,7 @@ class KioskAdmin(HubAdmin):
         """Where it belongs."""
         return kiosk.organisation.name
 
-    @admin.display(description=_("waiting"), ordering="waiting")
+    @admin.display(description=_("to be sent"), ordering="waiting")
     def queue(self, kiosk: Any) -> str:
         """Items in its queue, and those held for the keeper."""
         held = kiosk.held or "0"

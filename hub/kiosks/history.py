@@ -18,7 +18,7 @@ class AvailabilitySpan(models.Model):
     nothing is missing there is no row.
     """
 
-    kiosk = models.ForeignKey("kiosks.Kiosk", on_delete=models.CASCADE, related_name="spans")
+    kiosk = models.ForeignKey("kiosks.Kiosk", on_delete=models.CASCADE, related_name="spans", db_index=False)
     item = models.CharField(_("item"), max_length=64, blank=True)
     able = models.BooleanField(_("can be done"))
     cause = models.CharField(_("cause"), max_length=64)
@@ -36,6 +36,9 @@ class AvailabilitySpan(models.Model):
         )
         indexes = (
             models.Index(fields=("item", "kiosk"), condition=Q(until=None), name="open_span_by_item"),
+            models.Index(
+                fields=("cause", "kiosk", "since"), condition=Q(until=None), name="open_span_by_cause"
+            ),
             models.Index(fields=("kiosk", "until"), name="span_by_kiosk"),
             models.Index(fields=("until",), name="span_by_end"),
         )
@@ -54,7 +57,9 @@ class Silence(models.Model):
         KIOSK_OFF = "kiosk_off", _("kiosk off")
         NOT_KNOWN = "not_known", _("not known")
 
-    kiosk = models.ForeignKey("kiosks.Kiosk", on_delete=models.CASCADE, related_name="silences")
+    kiosk = models.ForeignKey(
+        "kiosks.Kiosk", on_delete=models.CASCADE, related_name="silences", db_index=False
+    )
     since = models.DateTimeField(_("since"))
     until = models.DateTimeField(_("until"), db_index=True)
     cause = models.CharField(_("cause"), max_length=16, choices=Cause.choices)
@@ -83,7 +88,9 @@ class Change(models.Model):
         SERVICE = "service", _("service")
         START = "start", _("start")
 
-    kiosk = models.ForeignKey("kiosks.Kiosk", on_delete=models.CASCADE, related_name="changes")
+    kiosk = models.ForeignKey(
+        "kiosks.Kiosk", on_delete=models.CASCADE, related_name="changes", db_index=False
+    )
     at = models.DateTimeField(_("at"), db_index=True)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
     subject = models.CharField(_("subject"), max_length=64, blank=True)

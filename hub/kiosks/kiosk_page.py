@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from hub.catalogue.models import Publication
+from hub.kiosks.days import asked_day, day_context
 from hub.kiosks.desired import difference
 from hub.kiosks.history import Change, Silence, Trend
-from hub.kiosks.ledger import ORDER, Part, Share, minutes
-from hub.kiosks.ledgers import ledger_of
 from hub.kiosks.models import Kiosk
-from hub.kiosks.offered import offered
 from hub.kiosks.places import way_to
 from hub.kiosks.signs import label_chips
 from hub.kiosks.supplies import Forecast, forecast
@@ -27,21 +23,16 @@ from hub.kiosks.uptime import cutoffs
 from hub.kiosks.words import (
     FAMILIES,
     NO_FORECAST,
-    SHARES,
     SILENCES,
     STATE_HELP,
     STATES,
     device_is_well,
     device_words,
 )
-from hub.tables import table_cell
 from kiosk.wire import DeviceReport
 
 HISTORY: Final = 40
 """Changes and silences shown."""
-
-LONGEST_EXPORT: Final = 31
-"""Days in one export of the ledger."""
 
 _HOURS_SHOWN: Final = 24
 
@@ -69,82 +60,8 @@ def context_of(kiosk: Kiosk, request: HttpRequest) -> dict[str, Any]:
         "reports_settings": status.get("settings") is not None,
         "history": list(_history(kiosk)),
         "up_since": _up_since(kiosk, status),
-        **_day(kiosk, day, now),
+        **day_context(kiosk, day, now),
     }
-
-
-def asked_day(request: HttpRequest, now: datetime) -> date:
-    """The day asked for in the address, today without one; never a day to come."""
-    today = timezone.localdate(now)
-    try:
-        return min(date.fromisoformat(request.GET.get("day", "")), today)
-    except ValueError:
-        return today
-
-
-def ledger_csv(kiosk: Kiosk, last: date, days: int, now: datetime) -> HttpResponse:
-    """The ledger of some days up to ``last`` as a table: one row to a day and item, minutes by share."""
-    answer = HttpResponse(content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{kiosk.pk}-{last:%Y-%m-%d}.csv"'
-    answer.write("\ufeff")  # without it a spreadsheet takes Chinese for something else
-    writer = csv.writer(answer)
-    writer.writerow([_("day"), _("kiosk"), _("item"), _("name"), *(SHARES[share] for share in ORDER)])
-    for back in range(min(days, LONGEST_EXPORT) - 1, -1, -1):
-        day = last - timedelta(days=back)
-        for item, parts in ledger_of(kiosk, day, now).items():
-            spent = minutes(parts)
-            row = [day.isoformat(), kiosk.pk, item, _name(item), *(spent.get(share, 0) for share in ORDER)]
-            writer.writerow([table_cell(one) for one in row])
-    return answer
-
-
-def _day(kiosk: Kiosk, day: date, now: datetime) -> dict[str, Any]:
-    """The bars of a day; items that fared alike share one."""
-    alike: dict[tuple[Part, ...], list[str]] = {}
-    for item, parts in ledger_of(kiosk, day, now).items():
-        alike.setdefault(tuple(parts), []).append(_name(item))
-    bars = sorted(
-        (_bar(names, parts) for parts, names in alike.items()), key=lambda bar: (bar["able"], bar["first"])
-    )
-    today = timezone.localdate(now)
-    shown = {segment["share"] for bar in bars for segment in bar["segments"]}
-    return {
-        "day": day,
-        "is_today": day == today,
-        "day_before": (day - timedelta(days=1)).isoformat(),
-        "day_after": (day + timedelta(days=1)).isoformat() if day < today else "",
-        "bars": bars,
-        "legend": [(share.value, SHARES[share]) for share in ORDER if share.value in shown],
-        "hours": range(0, 25, 3),
-    }
-
-
-def _bar(names: list[str], parts: tuple[Part, ...]) -> dict[str, Any]:
-    spent = minutes(parts)
-    known = sum(spent.values()) - spent.get(Share.TO_COME, 0)
-    return {
-        "names": names,
-        "first": names[0],
-        "more": len(names) - 1,
-        "able": spent.get(Share.AVAILABLE, 0),
-        "percent": round(100 * spent.get(Share.AVAILABLE, 0) / known) if known else None,
-        "segments": [
-            {
-                "share": part.share.value,
-                "percent": f"{part.stretch.length / timedelta(days=1) * 100:.4f}",
-                "words": SHARES[part.share],
-                "since": part.stretch.since,
-                "until": part.stretch.until,
-            }
-            for part in parts
-        ],
-        "minutes": [(SHARES[share], amount) for share, amount in spent.items() if share != Share.TO_COME],
-    }
-
-
-def _name(item: str) -> str:
-    english = (get_language() or "").startswith("en")
-    return offered()[item].name.text("en" if english else "zh")
 
 
 def _phone_differs(kiosk: Kiosk, status: Mapping[str, Any]) -> bool:

@@ -1,8 +1,12 @@
-"""A kiosk's days as the ledger has them, from what the hub has kept (``hub.kiosks.ledger`` says how)."""
+"""Kiosks' days as the ledger has them, from what the hub has kept (``hub.kiosks.ledger`` says how).
+
+``ledgers_of`` asks the database a handful of questions, however many kiosks and items there are.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
@@ -26,6 +30,18 @@ _SHARES: Final = {PAPER: Share.PAPER, "storage": Share.STORAGE}
 """Causes that have a share of their own; what else is missing is a device."""
 
 
+@dataclass(frozen=True)
+class _Kept:
+    """What the hub has kept of a day, by kiosk; ``arrivals``: when which catalogue took whose place."""
+
+    stretch: Stretch
+    now: datetime
+    down: list[Stretch]
+    silences: Mapping[str, list[Silence]]
+    spans: Mapping[str, list[AvailabilitySpan]]
+    arrivals: Mapping[str, list[tuple[datetime, int, int]]]
+
+
 def day_of(day: date) -> Stretch:
     """The 24 hours of a day, local time."""
     since = timezone.make_aware(datetime.combine(day, time.min))
@@ -34,45 +50,65 @@ def day_of(day: date) -> Stretch:
 
 def ledger_of(kiosk: Kiosk, day: date, now: datetime) -> dict[str, list[Part]]:
     """What became of a day at a kiosk, by item."""
-    stretch = day_of(day)
-    whole = _whole_kiosk(kiosk, stretch, now)
-    known = offered()
-    spans = _spans(kiosk, stretch, known)
-    arrivals = _arrivals(kiosk, stretch)
-    return {
-        item.id: parts_of(
-            stretch, [*whole, *_catalogue(item, kiosk, arrivals, stretch), *spans.get(item.id, ())]
-        )
-        for item in known.values()
-    }
+    return ledgers_of([kiosk], offered().values(), day, now)[kiosk.pk]
 
 
-def _whole_kiosk(kiosk: Kiosk, stretch: Stretch, now: datetime) -> list[Layer]:
-    """What holds for all items alike, the strongest first."""
-    # A kiosk that is believed no longer has been silent since it was heard last, downtimes of the hub aside.
+def ledgers_of(
+    kiosks: Collection[Kiosk], items: Iterable[Offered], day: date, now: datetime
+) -> dict[str, dict[str, list[Part]]]:
+    """What became of a day at each kiosk, by item."""
+    wanted = list(items)
+    kept = _kept([kiosk.pk for kiosk in kiosks], [item.id for item in wanted], day_of(day), now)
+    return {kiosk.pk: _of_kiosk(kiosk, wanted, kept) for kiosk in kiosks}
+
+
+def _of_kiosk(kiosk: Kiosk, items: list[Offered], kept: _Kept) -> dict[str, list[Part]]:
+    whole = _whole_kiosk(kiosk, kept)
+    spans = kept.spans.get(kiosk.pk, [])
+    whole_spans = [_layer(span) for span in spans if span.item == WHOLE_KIOSK]
+    found = {}
+    for item in items:
+        missing = [_layer(span) for span in spans if span.item == item.id]
+        layers = [*whole, *whole_spans, *_catalogue(item, kiosk, kept), *missing]
+        found[item.id] = parts_of(kept.stretch, layers)
+    return found
+
+
+def _kept(ids: list[str], items: list[str], stretch: Stretch, now: datetime) -> _Kept:
+    silences: dict[str, list[Silence]] = {}
+    for silence in Silence.objects.filter(kiosk__in=ids, since__lt=stretch.until, until__gt=stretch.since):
+        silences.setdefault(silence.kiosk_id, []).append(silence)
+    spans: dict[str, list[AvailabilitySpan]] = {}
+    within = Q(until=None) | Q(until__gt=stretch.since)
+    for span in AvailabilitySpan.objects.filter(
+        within, kiosk__in=ids, item__in=[WHOLE_KIOSK, *items], since__lt=stretch.until, able=False
+    ):
+        spans.setdefault(span.kiosk_id, []).append(span)
+    arrivals: dict[str, list[tuple[datetime, int, int]]] = {}
+    for change in Change.objects.filter(
+        kiosk__in=ids, kind=Change.Kind.CATALOGUE, at__gte=stretch.since
+    ).order_by("at"):
+        arrival = change.at, int(change.before or 0), int(change.after or 0)
+        arrivals.setdefault(change.kiosk_id, []).append(arrival)
+    # From a day earlier on: a kiosk is silent only for as long as the hub has listened.
     down = downtimes(stretch.since - timedelta(days=1), now)
-    layers = [Layer(now, None, Share.TO_COME)]
-    layers += [Layer(one.since, one.until, Share.HUB_DOWN) for one in down]
-    known_from = kiosk.reporting_since or now
-    layers.append(Layer(stretch.since, known_from, Share.NOT_KNOWN))
-    silences = kiosk.silences.filter(since__lt=stretch.until, until__gt=stretch.since)
-    layers += [Layer(one.since, one.until, _SILENCES[Silence.Cause(one.cause)]) for one in silences]
-    if kiosk.last_seen is not None and not Cutoffs.at(now, down).state(kiosk.last_seen).believed:
+    return _Kept(stretch, now, down, silences, spans, arrivals)
+
+
+def _whole_kiosk(kiosk: Kiosk, kept: _Kept) -> list[Layer]:
+    """What holds for all items alike, the strongest first."""
+    layers = [Layer(kept.now, None, Share.TO_COME)]
+    layers += [Layer(one.since, one.until, Share.HUB_DOWN) for one in kept.down]
+    layers.append(Layer(kept.stretch.since, kiosk.reporting_since or kept.now, Share.NOT_KNOWN))
+    layers += [
+        Layer(one.since, one.until, _SILENCES[Silence.Cause(one.cause)])
+        for one in kept.silences.get(kiosk.pk, ())
+    ]
+    if kiosk.last_seen is not None and not Cutoffs.at(kept.now, kept.down).state(kiosk.last_seen).believed:
         layers.append(Layer(kiosk.last_seen, None, Share.NOT_KNOWN))
     if kiosk.quarantined_at is not None:
         layers.append(Layer(kiosk.quarantined_at, None, Share.CLOSED, "quarantined"))
     return layers
-
-
-def _spans(kiosk: Kiosk, stretch: Stretch, items: Collection[str]) -> dict[str, list[Layer]]:
-    """What was missing, by item; the keeper's closing before everything else."""
-    rows = kiosk.spans.filter(Q(until=None) | Q(until__gt=stretch.since), since__lt=stretch.until, able=False)
-    closed = [_layer(row) for row in rows if row.item == WHOLE_KIOSK]
-    found: dict[str, list[Layer]] = {item: list(closed) for item in items}
-    for row in rows:
-        if row.item in found:
-            found[row.item].append(_layer(row))
-    return found
 
 
 def _layer(span: AvailabilitySpan) -> Layer:
@@ -80,20 +116,11 @@ def _layer(span: AvailabilitySpan) -> Layer:
     return Layer(span.since, span.until, share, span.device or span.cause)
 
 
-def _arrivals(kiosk: Kiosk, stretch: Stretch) -> list[tuple[datetime, int, int]]:
-    """When the kiosk took which catalogue in place of which, oldest first."""
-    rows = Change.objects.filter(kiosk=kiosk, kind=Change.Kind.CATALOGUE, at__gte=stretch.since).order_by(
-        "at"
-    )
-    return [(row.at, int(row.before or 0), int(row.after or 0)) for row in rows]
-
-
-def _catalogue(
-    item: Offered, kiosk: Kiosk, arrivals: list[tuple[datetime, int, int]], stretch: Stretch
-) -> list[Layer]:
+def _catalogue(item: Offered, kiosk: Kiosk, kept: _Kept) -> list[Layer]:
     """The time until the kiosk had a catalogue with the item in it."""
+    arrivals = kept.arrivals.get(kiosk.pk, [])
     version = arrivals[0][1] if arrivals else kiosk.catalogue_version
     if version >= item.since_version:
         return []
     came = next((at for at, _before, after in arrivals if after >= item.since_version), None)
-    return [Layer(stretch.since, came, Share.CATALOGUE)]
+    return [Layer(kept.stretch.since, came, Share.CATALOGUE)]

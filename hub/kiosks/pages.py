@@ -11,12 +11,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.timesince import timesince
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from hub.accounts.models import Organisation
-from hub.kiosks import availability
+from hub.kiosks import availability, days
 from hub.kiosks.availability import Standing, Tally
 from hub.kiosks.grouping import Label
 from hub.kiosks.models import Kiosk
@@ -101,6 +102,34 @@ def matrix(console: ModelAdmin[Kiosk], request: HttpRequest) -> HttpResponse:
     return _page(console, request, "matrix", context)
 
 
+def item_day(console: ModelAdmin[Kiosk], request: HttpRequest) -> HttpResponse:
+    """One item on one day: a bar to each kiosk of a page, with the causes of what was not available."""
+    place, now = _place(request), timezone.now()
+    items = offered()
+    item = items.get(request.GET.get("item", "")) or next(iter(items.values()), None)
+    kiosks = at_place(console.get_queryset(request), place).filter(revoked=False)
+    shown, more = _some(request, kiosks)
+    context = {
+        "title": _("24 hours"),
+        "way": way_to(request.user, place),
+        "place": place,
+        "items": [(one.id, _text(one.name)) for one in items.values()],
+        "item": item,
+        "item_name": _text(item.name) if item else "",
+        "below": below(place),
+        "rows_first": _link(request, at="") if request.GET.get("at") else "",
+        "rows_after": _link(request, at=shown[-1].pk) if more else "",
+    }
+    if item is not None:
+        day = days.asked_day(request, now)
+        context |= days.item_context(shown, item, day, now)
+        context |= {
+            name: _link(request, day=context[name]) if context[name] else ""
+            for name in ("day_before", "day_after")
+        }
+    return _page(console, request, "day", context)
+
+
 def _columns(request: HttpRequest) -> tuple[list[Offered], bool, int]:
     """The items of this page of columns, whether there are more, and the number of the page."""
     department, words = request.GET.get("department", ""), request.GET.get("q", "").strip().lower()
@@ -116,11 +145,8 @@ def _columns(request: HttpRequest) -> tuple[list[Offered], bool, int]:
 
 
 def _kiosk_rows(request: HttpRequest, kiosks: Kiosks, items: list[Offered]) -> dict[str, Any]:
-    """One page of kiosks by their numbers; the next begins after the last one shown: no counting."""
-    after = request.GET.get("at", "").replace("\0", "")
-    rows = kiosks.filter(pk__gt=after).order_by("pk").defer("status").select_related("organisation")
-    shown = list(rows[: ROWS + 1])
-    more, shown = len(shown) > ROWS, shown[:ROWS]
+    """One page of kiosks, each with its cells."""
+    shown, more = _some(request, kiosks)
     parted = cutoffs()
     found = availability.standings(shown, [item.id for item in items])
     lines = [
@@ -133,9 +159,17 @@ def _kiosk_rows(request: HttpRequest, kiosks: Kiosks, items: list[Offered]) -> d
     ]
     return {
         "lines": lines,
-        "rows_first": _link(request, at="") if after else "",
+        "rows_first": _link(request, at="") if request.GET.get("at") else "",
         "rows_after": _link(request, at=shown[-1].pk) if more else "",
     }
+
+
+def _some(request: HttpRequest, kiosks: Kiosks) -> tuple[list[Kiosk], bool]:
+    """A page of kiosks by their numbers, and whether there are more. The next begins after the last shown."""
+    after = request.GET.get("at", "").replace("\0", "")
+    rows = kiosks.filter(pk__gt=after).order_by("pk").defer("status").select_related("organisation")
+    shown = list(rows[: ROWS + 1])
+    return shown[:ROWS], len(shown) > ROWS
 
 
 def _place_rows(

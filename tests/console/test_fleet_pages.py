@@ -84,7 +84,7 @@ def test_the_matrix_goes_from_counts_to_kiosks(
 ) -> None:
     client = console("technician")
     whole = text_of(client, FLEET + "matrix/")
-    assert re.search(r"东区 3 kiosks .*2 / 3 .*2 / 3 .*1 / 3 1 cannot · 1 not known", whole)
+    assert re.search(r"东区 3 kiosks .*2 / 3 .*2 / 3 .*1 / 3 1 cannot · 1 unknown", whole)
     assert re.search(r"西区 1 kiosk .*1 / 1", whole)
     kiosks = text_of(client, f"{FLEET}matrix/?rows=kiosks&place={organisations.branch.pk}")
     assert re.search(r"地点 2 .*can be done .*can be done .*document camera does not work for", kiosks)
@@ -210,7 +210,7 @@ def test_the_page_of_a_kiosk_tells_all_of_it(console: LOGGED_IN, kiosk: Kiosk) -
         "Residents are shown the phone 0531-555 9999, the keeper's is 0531-5550123.",
         "does not answer · own-reason",
         "receipt printer out of paper",
-        "waiting 7",
+        "to be sent 7",
         "the oldest for 1:01:40",
         "2 (1 overdue)",
         "id-reader : works → does not answer · own-reason",
