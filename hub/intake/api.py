@@ -19,6 +19,7 @@ from hub.problems import ProblemError
 from kiosk.wire import (
     AttachmentReceipt,
     CopyReceipt,
+    EvaluationReceipt,
     IntakeAnswer,
     IntakeAnswers,
     IntakeBatch,
@@ -42,7 +43,9 @@ def attachment(request: HttpRequest, sha256: str) -> AttachmentReceipt:
     return AttachmentReceipt(sha256=sha256)
 
 
-@router.post("/intake", response=SubmissionReceipt | CopyReceipt | TroubleReceipt)
+@router.post(
+    "/intake", response=SubmissionReceipt | CopyReceipt | TroubleReceipt | EvaluationReceipt | Receipt
+)
 def intake(request: HttpRequest, envelope: IntakeEnvelope) -> Receipt | dict[str, object]:
     """Take in one item, exactly once. Its attachments were put before."""
     kiosk = signing_kiosk(request)
