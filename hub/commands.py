@@ -92,9 +92,11 @@ def seed(data: Path, fleet: int) -> None:
     click.echo(f"catalogue version {publication.version} with {items} items")
     click.echo(f"result to collect: case {result.case.case_no}")
     if fleet:
+        from hub.analytics.demonstration import invent_counts
         from hub.kiosks.demonstration import seed_fleet
 
         click.echo(f"invented kiosks: {seed_fleet(fleet)}; they fall silent in ten minutes")
+        click.echo(f"invented counts of four weeks for {invent_counts()} of them")
     if any(fault.costs for fault in faults):
         sys.exit(1)
 

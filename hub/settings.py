@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "hub.evaluations",
     "hub.analytics",
     "hub.alerts",
+    "hub.dashboard",
     "hub.channels",
 ]
 
@@ -208,6 +209,7 @@ UNFOLD = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_HISTORY": False,  # it is in the audit trail, for those who may read that
     "SITE_URL": None,
+    "DASHBOARD_CALLBACK": "hub.dashboard.page.context",
     "ENVIRONMENT": "hub.accounts.second_factor.second_factor_warning",
     "ACCOUNT": {
         "navigation": [{"title": _("My account"), "link": reverse_lazy("admin:my_account")}],

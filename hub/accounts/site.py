@@ -18,6 +18,7 @@ Page = Callable[[HttpRequest, dict[str, Any]], HttpResponse]
 class ConsoleSite(UnfoldAdminSite):
     """What ``django.contrib.admin.site`` is here."""
 
+    index_template = "dashboard/index.html"
     login_template = "accounts/login.html"
 
     def register(self, model_or_iterable: Any, admin_class: type | None = None, **options: Any) -> None:

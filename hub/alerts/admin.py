@@ -18,6 +18,7 @@ from unfold.decorators import display
 from hub.accounts.scope import in_scope, within
 from hub.alerts.choices import Delivery, State
 from hub.alerts.listing import SEVERITY_TYPES, STATE_TYPES, context_of, symptom_with_unit
+from hub.alerts.message import place_words
 from hub.alerts.models import Alert, AlertSilence, Contact, Notification, Rule
 from hub.audit.trail import record
 from hub.console import HubAdmin, ReadOnlyAdmin
@@ -50,10 +51,10 @@ class OpenFilter(admin.SimpleListFilter):
 class AlertAdmin(ReadOnlyAdmin):
     """What is wrong, the worst first."""
 
-    list_display = ("what", "organisation", "how_bad", "concerned", "since", "standing")
+    list_display = ("what", "place", "how_bad", "concerned", "since", "standing")
     list_display_links = ("what",)
     list_filter = (OpenFilter, "symptom", "severity")
-    list_select_related = ("organisation",)
+    list_select_related = ("organisation__parent",)
     list_per_page = 50
     change_form_template = "alerts/alert.html"
 
@@ -67,6 +68,11 @@ class AlertAdmin(ReadOnlyAdmin):
     def what(self, alert: Alert) -> str:
         """The symptom."""
         return str(alert.get_symptom_display())
+
+    @admin.display(description=gettext_lazy("organisation"), ordering="organisation__path")
+    def place(self, alert: Alert) -> str:
+        """The place, with the one above it."""
+        return place_words(alert.organisation)
 
     @display(description=gettext_lazy("severity"), ordering="severity", label=SEVERITY_TYPES)  # type: ignore[untyped-decorator]
     def how_bad(self, alert: Alert) -> tuple[int, str]:
@@ -150,10 +156,10 @@ class RuleAdmin(PlacedAdmin):
     list_select_related = ("organisation",)
     list_per_page = 50
 
-    @admin.display(description=gettext_lazy("symptom"), ordering="symptom")
-    def symptom_words(self, rule: Rule) -> str:
-        """What it is about."""
-        return str(rule)
+    @display(description=gettext_lazy("symptom"), ordering="symptom", header=True)  # type: ignore[untyped-decorator]
+    def symptom_words(self, rule: Rule) -> tuple[str, str]:
+        """What it is about, and whether it can be looked at."""
+        return str(rule), _("cannot be looked at: see the log") if rule.failed_at else ""
 
     @admin.display(description=gettext_lazy("beyond"))
     def beyond(self, rule: Rule) -> str:

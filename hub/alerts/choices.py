@@ -64,6 +64,6 @@ class Kind(models.TextChoices):
 class Delivery(models.TextChoices):
     """Where a notification stands in the outbox."""
 
-    WAITING = "waiting", _("waiting")
+    WAITING = "waiting", _("waiting to be sent")
     SENT = "sent", _("sent")
     GIVEN_UP = "given_up", _("given up")

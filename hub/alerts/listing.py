@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from hub.accounts.scope import within
 from hub.alerts.choices import Severity, State, SymptomKey
-from hub.alerts.message import member_words
+from hub.alerts.message import member_words, place_words
 from hub.alerts.models import Alert, Rule
 from hub.alerts.symptoms import SYMPTOMS
 from hub.alerts.telling import silence_of
@@ -32,7 +32,7 @@ MEMBERS_SHOWN: Final = 200
 
 def open_alerts(request: HttpRequest) -> Any:
     """What is wrong now in the scope of who asks, the worst first."""
-    firing = Alert.objects.filter(state=State.FIRING).select_related("organisation")
+    firing = Alert.objects.filter(state=State.FIRING).select_related("organisation__parent")
     return within(firing, request.user).order_by("-severity", "acknowledged_at", "since")
 
 
@@ -47,6 +47,7 @@ def context_of(request: HttpRequest, alert: Alert) -> dict[str, Any]:
         "title": str(alert),
         "is_fullwidth": True,
         "alert": alert,
+        "place": place_words(alert.organisation),
         "severity_type": SEVERITY_TYPES[alert.severity],
         "state_type": STATE_TYPES.get(alert.state, "info"),
         "silence": silence_of(alert, now) if alert.state == State.FIRING else None,

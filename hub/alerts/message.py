@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext, ngettext
 
+from hub.accounts.models import Organisation
 from hub.alerts.choices import Kind, SymptomKey
 from hub.alerts.models import Alert, Member, Notification
 from hub.alerts.symptoms import SYMPTOMS
@@ -22,7 +23,7 @@ def subject(notification: Notification) -> str:
     return gettext("[%(what)s] %(symptom)s: %(place)s") % {
         "what": _what(notification),
         "symptom": alert.get_symptom_display(),
-        "place": alert.organisation.name,
+        "place": place_words(alert.organisation),
     }
 
 
@@ -89,6 +90,14 @@ def member_words(member: Member) -> str:
         return member.words
     number = f"{member.value:g} {_unit(member.alert)}".strip()
     return f"{member.words} ({number})" if member.words else number
+
+
+def place_words(organisation: Organisation) -> str:
+    """A place with the one above it, as communities of several districts have the same name."""
+    above = organisation.parent
+    if above is None or above.parent_id is None:
+        return organisation.name
+    return f"{above.name} {organisation.name}"
 
 
 def link(alert: Alert) -> str:

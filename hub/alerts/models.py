@@ -21,7 +21,8 @@ from hub.encryption import EncryptedField
 class Rule(models.Model):
     """When a symptom becomes an alert: below ``organisation``, beyond ``threshold``, for ``lasting`` minutes.
 
-    What the threshold counts is the symptom's to say (``hub.alerts.symptoms``).
+    What the threshold counts is the symptom's to say (``hub.alerts.symptoms``). ``failed_at`` is since when
+    it could not be looked at.
     """
 
     symptom = models.CharField(_("symptom"), max_length=32, choices=SymptomKey.choices)
@@ -42,6 +43,7 @@ class Rule(models.Model):
     )
     enabled = models.BooleanField(_("in force"), default=True)
     looked_at = models.DateTimeField(null=True, editable=False)
+    failed_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("alert rule")
@@ -132,13 +134,13 @@ class AlertSilence(models.Model):
         related_name="+",
     )
     reason = models.CharField(_("reason"), max_length=200)
-    until = models.DateTimeField(_("until"))
+    until = models.DateTimeField(_("silent until"))
     by = models.CharField(_("by"), max_length=160, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
-        verbose_name = _("silence")
-        verbose_name_plural = _("silences")
+        verbose_name = _("alert silence")
+        verbose_name_plural = _("alert silences")
         ordering = ("-until",)
 
     def __str__(self) -> str:
@@ -172,7 +174,7 @@ class Alert(models.Model):
     acknowledged_at = models.DateTimeField(_("acknowledged"), null=True, blank=True)
     acknowledged_by = models.CharField(_("acknowledged by"), max_length=160, blank=True)
     absent_since = models.DateTimeField(null=True, editable=False)
-    flaps = models.PositiveIntegerField(_("came back"), default=0)
+    flaps = models.PositiveIntegerField(_("how often it came back"), default=0)
 
     class Meta:
         verbose_name = _("alert")
@@ -202,7 +204,7 @@ class Member(models.Model):
         "kiosks.Kiosk", verbose_name=_("kiosk"), null=True, on_delete=models.CASCADE, related_name="+"
     )
     since = models.DateTimeField(_("wrong since"))
-    until = models.DateTimeField(_("until"), null=True)
+    until = models.DateTimeField(_("recovered"), null=True)
 
     class Meta:
         verbose_name = _("member")

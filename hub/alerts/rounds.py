@@ -10,6 +10,7 @@ from collections import defaultdict
 from datetime import datetime, timedelta
 from typing import Final
 
+import structlog
 from django.db import transaction
 from django.db.models import Q
 
@@ -17,6 +18,8 @@ from hub.alerts.choices import Grouping, State, SymptomKey
 from hub.alerts.models import Alert, Member, Round, Rule
 from hub.alerts.symptoms import SYMPTOMS, Sign
 from hub.alerts.telling import tell_of
+
+log = structlog.get_logger(__name__)
 
 EVERY: Final = timedelta(seconds=60)
 """Time between two looks."""
@@ -43,14 +46,24 @@ def look(now: datetime) -> bool:
         return False
     for rule in Rule.objects.filter(enabled=True, symptom__in=SYMPTOMS).select_related("organisation"):
         if rule.looked_at is None or now - rule.looked_at >= SYMPTOMS[_key(rule)].every:
-            signs = list(SYMPTOMS[_key(rule)].find(now, rule.threshold, rule.organisation))
-            _look_at(rule, signs, now)
+            _look_or_note(rule, now)
     _end_without_rule(now)
     for alert in Alert.objects.filter(state=State.FIRING).select_related("organisation"):
         with transaction.atomic():
             tell_of(alert, now)
     Alert.objects.filter(state=State.RESOLVED, resolved_at__lt=now - KEEP).delete()
     return True
+
+
+def _look_or_note(rule: Rule, now: datetime) -> None:
+    """Look at one rule; what is wrong with one symptom must not hide all others."""
+    try:
+        signs = list(SYMPTOMS[_key(rule)].find(now, rule.threshold, rule.organisation))
+    except Exception as error:  # noqa: BLE001 shown with the rule, and logged
+        log.critical("alerts.symptom_failed", symptom=rule.symptom, error=type(error).__name__)
+        Rule.objects.filter(pk=rule.pk, failed_at=None).update(failed_at=now)
+        return
+    _look_at(rule, signs, now)
 
 
 @transaction.atomic
@@ -77,7 +90,7 @@ def _look_at(rule: Rule, signs: list[Sign], now: datetime) -> None:
         _seen(alert, rule, of_group, now)
     for alert in open_alerts.values():
         _absent(alert, now)
-    Rule.objects.filter(pk=rule.pk).update(looked_at=now)
+    Rule.objects.filter(pk=rule.pk).update(looked_at=now, failed_at=None)
 
 
 def _key(rule: Rule) -> SymptomKey:

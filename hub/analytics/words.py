@@ -53,7 +53,7 @@ _PAGES: Final[dict[str, Promise]] = {
     "progress-way": _("by code or by card"),
     "choose-matter": _("choose a matter"),
     "asking": _("asking the hub"),
-    "no-network": _("no network"),
+    "no-network": _("without a network"),
     "progress-nothing": _("nothing known"),
     "verify-genuine": _("paper is genuine"),
     "verify-unknown": _("paper is not known"),

@@ -87,9 +87,7 @@ def _intake() -> Iterator[Metric]:
 
 def _cases() -> Iterator[Metric]:
     states = dict.fromkeys(Case.State.values, 0)
-    states |= {
-        state: n for state, n in Case.objects.values_list("state").annotate(n=Count("pk")).order_by()
-    }
+    states |= dict(Case.objects.values_list("state").annotate(n=Count("pk")).order_by())
     yield _gauge("yedeng_hub_cases", "Cases by state.", "state", states)
     day = today()
     cards = {

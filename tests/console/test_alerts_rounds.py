@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.mail import EmailMessage
+from django.test import Client
 from pytest_django import Settings
 
 from hub.alerts import rounds
 from hub.alerts.choices import Delivery, Grouping, Kind, Severity, State, SymptomKey
 from hub.alerts.models import Alert, AlertSilence, Contact, Notification, Rule
 from hub.alerts.outbox import deliver
-from hub.alerts.symptoms import SYMPTOMS
+from hub.alerts.symptoms import SYMPTOMS, Sign
 from hub.alerts.telling import silence_of
 from hub.kiosks.models import Kiosk
 from tests.console.conftest import Organisations
@@ -75,7 +77,7 @@ def test_a_symptom_becomes_an_alert_and_somebody_is_told_once(
     assert deliver(START) == 1
     assert deliver(after(1)) == 0
     (mail,) = mailoutbox
-    assert mail.subject == "[warning] kiosk not heard: 东街支行"
+    assert mail.subject == "[warning] kiosk not heard: 东区 东街支行"
     assert mail.to == ["duty@example.cn"]
     assert "K0000001 东街支行大厅 (60 minutes)" in mail.body
     assert f"/console/alerts/alert/{alert.pk}/change/" in mail.body
@@ -285,3 +287,19 @@ def test_every_symptom_has_a_usual_rule_that_can_be_looked_at() -> None:
 def nothing_given_up() -> Iterator[None]:
     yield
     assert not Notification.objects.filter(delivery=Delivery.GIVEN_UP).exists()
+
+
+@pytest.mark.usefixtures("hears")
+def test_a_symptom_that_fails_hides_no_other(
+    rule: Rule, monkeypatch: pytest.MonkeyPatch, console: Callable[..., Client]
+) -> None:
+    def fail(*_: object) -> Iterator[Sign]:
+        raise ZeroDivisionError
+
+    broken = Rule.objects.create(symptom=SymptomKey.CASE_RED)
+    monkeypatch.setitem(SYMPTOMS, SymptomKey.CASE_RED, replace(SYMPTOMS[SymptomKey.CASE_RED], find=fail))
+    rounds.look(START)
+    assert only().rule == rule
+    broken.refresh_from_db()
+    assert broken.failed_at == START
+    assert "日志" in console("administrator").get("/console/alerts/rule/").content.decode()

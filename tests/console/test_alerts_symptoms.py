@@ -150,6 +150,7 @@ def test_paper_that_is_out_or_will_be(
 
 
 def test_a_queue_that_does_not_empty(tell: Callable[..., None], found: Callable[..., list[Sign]]) -> None:
+    assert not found(SymptomKey.QUEUE_OLD)
     tell(queue={"pending": 3, "oldest_seconds": 3 * 3600.0})
     assert not found(SymptomKey.QUEUE_OLD)
     tell(queue={"pending": 3, "oldest_seconds": 5 * 3600.0})

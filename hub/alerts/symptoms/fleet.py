@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from pydantic import ValidationError
 
@@ -95,14 +95,16 @@ def paper_low(now: datetime, days: float, organisation: Organisation) -> Iterato
 def queue_old(now: datetime, hours: float, organisation: Organisation) -> Iterator[Sign]:
     """Kiosks that are heard and yet hold something undelivered for longer than this."""
     heard = kiosks_below(organisation).filter(last_seen__gte=_heard_by(now, RECENT))
-    for kiosk in heard.filter(status__queue__oldest_seconds__gt=hours * 3600):
-        yield _sign(kiosk, round(_queue(kiosk)["oldest_seconds"] / 3600, 1))
+    for kiosk, oldest in _numbers(heard, "status__queue__oldest_seconds"):
+        if oldest > hours * 3600:
+            yield _sign(kiosk, round(oldest / 3600, 1))
 
 
 def held_overdue(now: datetime, count: float, organisation: Organisation) -> Iterator[Sign]:
     """Kiosks with more held submissions past their deadline than this."""
-    for kiosk in kiosks_below(organisation).filter(status__queue__overdue__gt=count):
-        yield _sign(kiosk, _queue(kiosk)["overdue"])
+    for kiosk, overdue in _numbers(kiosks_below(organisation), "status__queue__overdue"):
+        if overdue > count:
+            yield _sign(kiosk, overdue)
 
 
 def clock_off(now: datetime, seconds: float, organisation: Organisation) -> Iterator[Sign]:
@@ -171,9 +173,12 @@ def _days_left(numbers: Any, device: DeviceReport, today: Any) -> int | None:
     return found.least if isinstance(found, Forecast) else None
 
 
-def _queue(kiosk: Kiosk) -> dict[str, Any]:
-    queue: dict[str, Any] = (kiosk.status or {}).get("queue", {})
-    return queue
+def _numbers(kiosks: QuerySet[Kiosk], told: str) -> Iterator[tuple[Kiosk, float]]:
+    """Kiosks that told a number other than 0. Compared here: SQLite takes JSON's null for more than any."""
+    rows = kiosks.exclude(status=None).annotate(told=F(told)).defer("status")
+    for kiosk in rows.iterator():
+        if kiosk.told:
+            yield kiosk, kiosk.told
 
 
 def _minutes(length: timedelta) -> float:

@@ -1,0 +1,1 @@
+"""The first page of the console: what is wrong now, how the work stands, what yesterday was."""
