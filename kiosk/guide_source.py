@@ -20,7 +20,7 @@ DEMONSTRATION_FILES: Final = Path(__file__).parents[1] / "assets" / "build" / "c
 
 
 class NoSuchGuide(Exception):
-    """The item is not there, or cannot be used; the message says which, and every fault with its place."""
+    """What was asked for is not there or cannot be used; the message says it, every fault with its place."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,11 @@ class GuideSource:
 def open_source(path: Path | None, files: Sequence[Path] = ()) -> GuideSource:
     """Read a catalogue file or a source folder, the demonstration's if None; ``files`` are further folders.
 
-    Raises ``CatalogueDamaged``.
+    Raises ``CatalogueDamaged``, and ``NoSuchGuide`` where one of them is not there.
     """
+    for named in (*files, *([path] if path else [])):
+        if not named.exists():
+            raise NoSuchGuide(f"there is no {named}")
     if path is None:
         path, files = DEMONSTRATION, (*files, DEMONSTRATION_FILES)
     if not path.is_dir():

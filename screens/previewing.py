@@ -35,7 +35,7 @@ PANELS: Final[Mapping[str, tuple[int, int]]] = {"portrait": (1080, 1920), "lands
 MOST: Final = 40
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
-_FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
+_FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class _Panel(click.ParamType[tuple[int, int]]):
 @click.option("--out", type=_FILE, required=True, help="The picture to write, a .png.")
 @click.option(
     "--catalogue",
-    type=click.Path(path_type=Path, exists=True),
+    type=click.Path(path_type=Path),
     help="A catalogue file, or a source folder; the demonstration's without it.",
 )
 @click.option(

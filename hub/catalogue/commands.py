@@ -19,7 +19,7 @@ def catalogue() -> None:
 
 
 @catalogue.command("import")
-@click.argument("folder", type=click.Path(file_okay=False, exists=True, path_type=Path))
+@click.argument("folder", type=_FOLDER)
 @click.option("--files", multiple=True, type=_FOLDER, help="Another folder in which forms and films lie.")
 @data_option
 def import_(folder: Path, files: tuple[Path, ...], data: Path) -> None:
@@ -28,6 +28,9 @@ def import_(folder: Path, files: tuple[Path, ...], data: Path) -> None:
     What is not in the folder stays as it is. A version that waits for review or publication is not
     overwritten. Fails if something was not taken.
     """
+    for named in (folder, *files):
+        if not named.is_dir():
+            raise click.ClickException(f"there is no folder {named}")
     prepare(data)
     from hub.catalogue.transfer import read_folder, take_in, with_faults
 
