@@ -13,6 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
+from hub.data_keys import DataKeyError
 from kiosk.wire import FieldProblem, Problem
 
 log = structlog.get_logger(__name__)
@@ -84,6 +85,12 @@ def install_problem_handlers(api: NinjaAPI) -> None:
         # PostgreSQL holds no character U+0000, not even in JSON.
         problem = Problem(title="The request is not understood", status=422, detail="It holds U+0000")
         return problem_answer(problem)
+
+    @api.exception_handler(DataKeyError)
+    def _keys_missing(_request: HttpRequest, error: DataKeyError) -> HttpResponse:
+        log.critical("hub_data_key_missing", why=str(error))
+        problem = Problem(title="The hub cannot read its own data now", status=503)
+        return problem_answer(problem, {"Retry-After": "60"})
 
     @api.exception_handler(Exception)
     def _unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
