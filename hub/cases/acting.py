@@ -30,7 +30,7 @@ class Act:
     """One thing that can be done: its button, what it needs, its form, what it does with what was filled in.
 
     ``move`` is the move of the workflow it makes, ``None`` for what moves nothing. ``own``: by the case's own
-    clerk alone. ``danger`` is coloured so.
+    clerk alone. ``main`` is what comes next as a rule, ``danger`` is coloured so.
     """
 
     title: Words
@@ -42,6 +42,7 @@ class Act:
     prepare: Callable[[Case], dict[str, Any]] = lambda case: {}
     move: Move | None = None
     own: bool = True
+    main: bool = False
     danger: bool = False
     possible: Callable[[Case], bool] = lambda case: case.erased_at is None
 
@@ -181,6 +182,7 @@ ACTS: Final[Mapping[str, Act]] = {
         do=_claim,
         form=ActForm,
         own=False,
+        main=True,
         possible=_free,
     ),
     "decide": Act(
@@ -192,6 +194,7 @@ ACTS: Final[Mapping[str, Act]] = {
         form=DecideForm,
         prepare=_decide_with,
         move=Move.DECIDE,
+        main=True,
     ),
     "ask-supplement": Act(
         title=gettext_lazy("Ask for a supplement"),
@@ -214,6 +217,7 @@ ACTS: Final[Mapping[str, Act]] = {
         icon="inbox",
         do=_came,
         move=Move.TAKE_SUPPLEMENT,
+        main=True,
     ),
     "lapse": Act(
         title=gettext_lazy("Close without supplement"),

@@ -29,7 +29,7 @@ from hub.cases.workflow import NotAllowed
 from hub.console import ReadOnlyAdmin
 from kiosk.wire import SealBroken
 
-_CARD_TYPES: Final = {Card.RED.value: "danger", Card.YELLOW.value: "warning"}
+_CARD_TYPES: Final = {Card.RED.value: "danger", Card.YELLOW.value: "warning", "none": ""}
 
 
 class WorkListFilter(admin.SimpleListFilter):

@@ -265,7 +265,7 @@ def _name(who: HttpRequest | Model | str) -> str:
     if isinstance(who, str):
         return who
     if isinstance(who, Model):
-        return f"{who._meta.verbose_name} {who.pk}"
+        return str(who.pk)
     return _user(who).get_username()
 
 

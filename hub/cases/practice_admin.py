@@ -42,8 +42,8 @@ class CertificateTemplateAdmin(_OfAnItem):
     list_display = ("title_zh", "item", "authority_zh")
     search_fields = ("title_zh", "item_id")
     fieldsets = (
-        (None, {"fields": ("item_id", ("title_zh", "title_en"), "lines")}),
-        (gettext_lazy("body"), {"fields": ("body_zh", "body_en", ("authority_zh", "authority_en"))}),
+        (None, {"fields": ("item_id", ("title_zh", "title_en"), "lines", "body_zh", "body_en")}),
+        (None, {"fields": (("authority_zh", "authority_en"),)}),
     )
 
 
