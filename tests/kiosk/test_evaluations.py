@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from types import SimpleNamespace
 from typing import Any, cast
+from uuid import UUID
 
 import pytest
 
@@ -11,11 +13,12 @@ from config.settings import KioskSettings, VisitSettings
 from kiosk.counts import Counts
 from kiosk.evaluations import CALL_BACK, Subject, show_rated
 from kiosk.house import Kiosk
-from kiosk.pages import Answer, Ask, Choose, ChooseSeveral, Done, Page
+from kiosk.journeys.look_up_progress import look_up_progress
+from kiosk.pages import Answer, Ask, Choose, ChooseSeveral, Done, Notice, Page
 from kiosk.stage import Wish
 from kiosk.text import Text
 from kiosk.visit import Aside, Ending, Visit
-from kiosk.wire import EVALUATION_LEVELS, EVALUATION_REASONS, Evaluation
+from kiosk.wire import EVALUATION_LEVELS, EVALUATION_REASONS, Evaluation, Progress, check_code
 from offline_queue import StorageFailed
 from tests.kiosk.resident import On, ScriptedResident
 
@@ -42,7 +45,7 @@ async def nothing(*_: object) -> None:
     """No help, no farewell."""
 
 
-def visit_of(resident: ScriptedResident, kept: Kept) -> Visit:
+def visit_of(resident: ScriptedResident, kept: Kept, found: Progress | None = None) -> Visit:
     place = KioskSettings(place_zh="测试", place_en="Test", helpline="12345")
     kiosk = SimpleNamespace(
         aside=Aside(help=nothing, could_not=nothing, farewell=nothing),
@@ -50,6 +53,7 @@ def visit_of(resident: ScriptedResident, kept: Kept) -> Visit:
         counts=Counts(),
         submissions=kept,
         devices=SimpleNamespace(first=lambda family: None),
+        enquiries=SimpleNamespace(by_code=lambda code: asyncio.sleep(0, found)),
     )
     return Visit(cast("Kiosk", kiosk), resident)
 
@@ -202,3 +206,63 @@ def test_a_reason_belongs_to_its_level() -> None:
         with pytest.raises(ValueError, match="reason"):
             Evaluation.model_validate(common | {"level": 2, "reasons": wrong})
     assert {*EVALUATION_REASONS} == {*EVALUATION_LEVELS}
+
+
+CODE = check_code(UUID(int=7))
+
+
+async def looked_up(found: Progress, *script: On) -> tuple[ScriptedResident, Kept]:
+    """Somebody who asks with the code of a rating or a ticket."""
+    resident = ScriptedResident(
+        On("progress-way", "code"), On("ask-check-code", Answer("enter", CODE)), *script
+    )
+    kept = Kept()
+    await visit_of(resident, kept, found).run(look_up_progress)
+    assert not resident.script
+    return resident, kept
+
+
+def said(what: str, state: str, number: str | None = None, promised_by: str | None = None) -> Progress:
+    return Progress.model_validate(
+        {
+            "check_code": CODE,
+            "what": what,
+            "state": state,
+            "number": number,
+            "received_at": "2026-11-20T02:00:00Z",
+            "promised_by": promised_by,
+        }
+    )
+
+
+def keys(page: Page) -> list[str]:
+    assert isinstance(page, Notice)
+    return [line.key for line in page.lines if isinstance(line, Text)]
+
+
+@pytest.mark.looptime
+@pytest.mark.parametrize("what", ["ticket", "evaluation"])
+async def test_what_became_of_it_is_told_as_it_is(what: str) -> None:
+    for state, by, expected in (
+        ("received", "2999-01-01", ["progress.said.received", "progress.said.due", "help.line"]),
+        ("in_review", "2020-01-01", ["progress.said.in_review", "progress.said.late", "help.line"]),
+        ("decided", None, ["progress.said.decided", "help.line"]),
+    ):
+        resident, _ = await looked_up(said(what, state, promised_by=by), On(f"progress-{what}", "finish"))
+        assert keys(resident.seen[-1]) == expected
+
+
+@pytest.mark.looptime
+async def test_what_was_dealt_with_badly_can_be_said_at_any_kiosk() -> None:
+    found = said("evaluation", "decided", "3701-2026-000173")
+    resident, kept = await looked_up(
+        found,
+        On("progress-evaluation", "rate-1"),
+        On("rating-reasons", Answer("enter", "")),
+        On("rating-kept", "close"),
+        On("progress-evaluation", "finish"),
+    )
+    assert [(one.level, one.case_no, one.of) for one in kept.ratings] == [(1, "3701-2026-000173", "progress")]
+    still_open = said("evaluation", "in_review", "3701-2026-000173")
+    resident, _ = await looked_up(still_open, On("progress-evaluation", "finish"))
+    assert resident.seen[-1].rating is None, "not asked while somebody looks into it"
