@@ -15,7 +15,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
-from hub.catalogue import pages, whole_pages, workflow
+from hub.catalogue import pages, preview_pages, whole_pages, workflow
 from hub.catalogue.models import Publication, SourceFile, Version
 from hub.catalogue.workflow import WorkflowRefused
 from hub.console import ReadOnlyAdmin
@@ -61,6 +61,7 @@ class SourceFileAdmin(ReadOnlyAdmin):
     list_per_page = 50
     ordering = (F("work").asc(nulls_last=True), _KINDS, "path")
     actions = ("submit_all", "approve_all")
+    list_before_template = "catalogue/due.html"
     actions_list = ("to_new", "to_publish", "to_missing", "to_import")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -97,6 +98,14 @@ class SourceFileAdmin(ReadOnlyAdmin):
         """Until when it is in force."""
         return date_format(source_file.last_day) if source_file.last_day else "—"
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list; above it, what waits for a publication or for a review by whoever looks."""
+        context = {"due": whole_pages.due(request), **(extra_context or {})}
+        answer: HttpResponse = super().changelist_view(request, context)
+        return answer
+
     def get_urls(self) -> list[URLPattern]:
         """The pages about one file and about the whole, before the usual ones."""
         return [
@@ -109,11 +118,11 @@ class SourceFileAdmin(ReadOnlyAdmin):
             self._path("<int:pk>/change/", "change", pages.overview),
             self._path("<int:pk>/edit/", "edit", pages.edit),
             self._path("<int:pk>/compare/", "compare", pages.compare),
-            self._path("<int:pk>/preview/", "preview", pages.show_preview),
+            self._path("<int:pk>/preview/", "preview", preview_pages.show_preview),
             self._plain("<int:pk>/file/<int:number>/", "file", pages.show_file),
             self._plain("<int:pk>/restart/<int:number>/", "restart", pages.restart),
             self._plain("<int:pk>/step/<slug:name>/", "step", pages.step),
-            self._plain("picture/<slug:key>/<int:number>.png", "picture", pages.show_picture),
+            self._plain("picture/<slug:key>/<int:number>.png", "picture", preview_pages.show_picture),
             *super().get_urls(),
         ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -19,10 +19,10 @@ from django.utils.translation import gettext as _
 from hub.catalogue import workflow
 from hub.catalogue.beginnings import beginning
 from hub.catalogue.differences import differences
-from hub.catalogue.forms import FileForm, MannerForm, NewForm, RemarkForm, TextForm
+from hub.catalogue.forms import FileForm, NewForm, RemarkForm, TextForm
 from hub.catalogue.labels import CODES, fault_in_words, label, place_in_words
 from hub.catalogue.models import SourceFile, Version
-from hub.catalogue.previews import Manner, PreviewFailed, can_be_drawn, picture, preview
+from hub.catalogue.previews import can_be_drawn
 from hub.catalogue.reading import Lack, Readings, entry_of
 from hub.catalogue.workflow import WorkflowRefused
 from kiosk.wire import Fault, ServiceItem
@@ -241,51 +241,6 @@ def restart(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     if made is not None:
         messages.success(request, _("A draft that says what version %s said is made.") % old.number)
     return HttpResponseRedirect(_url("overview", old.source_file))
-
-
-def show_preview(request: HttpRequest, context: dict[str, Any], pk: int) -> HttpResponse:
-    """The newest version as residents will see it."""
-    source_file = get_object_or_404(SourceFile, pk=pk)
-    version = source_file.working or source_file.in_force
-    if version is None or not can_be_drawn(version):
-        raise Http404
-    form = MannerForm(request.GET or None, initial=asdict(Manner()))
-    key, count, failed = "", 0, ""
-    try:
-        key, count = preview(version, form.manner)
-    except PreviewFailed as error:
-        failed = str(error)
-    context |= {
-        "title": _("Preview: %s") % source_file.name,
-        "source_file": source_file,
-        "original": source_file,
-        "version": version,
-        "form": form,
-        "failed": [_fault_line(line) for line in failed.splitlines()],
-        "pictures": [
-            reverse("admin:catalogue_sourcefile_picture", args=(key, n)) for n in range(1, count + 1)
-        ],
-        "wide": form.manner.panel in {"landscape", "1366x768"},
-    }
-    return TemplateResponse(request, "catalogue/preview.html", context)
-
-
-def _fault_line(line: str) -> str:
-    """A line of the command, whose faults are in English, in the console's words."""
-    line = line.removeprefix("Error: ")
-    place, found, problem = line.partition(".toml: ")[2].partition(": ")
-    if not found:
-        return line
-    return _("%(place)s: %(fault)s") % {"place": place_in_words(place), "fault": fault_in_words(problem)}
-
-
-def show_picture(request: HttpRequest, key: str, number: int) -> HttpResponse:
-    """One drawn screenful."""
-    content = picture(key, number)
-    if content is None:
-        raise Http404
-    headers = {"Cache-Control": "private, max-age=3600"}
-    return HttpResponse(content, content_type="image/png", headers=headers)
 
 
 def show_file(request: HttpRequest, pk: int, number: int) -> HttpResponse:

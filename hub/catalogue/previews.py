@@ -105,8 +105,7 @@ def _draw(version: Version, beside: Iterable[Version], manner: Manner, folder: P
 
 def _tidy() -> None:
     """Keep the newest; a picture that is missing is drawn again."""
-    drawn = [one for one in _folder().iterdir() if not one.name.startswith("drawing-")]
-    for old in sorted(drawn, key=lambda one: one.stat().st_mtime, reverse=True)[_KEPT:]:
+    for old in sorted(_folder().iterdir(), key=lambda one: one.stat().st_mtime, reverse=True)[_KEPT:]:
         shutil.rmtree(old, ignore_errors=True)
 
 

@@ -19,7 +19,7 @@ from hub.catalogue.archives import ArchiveRefused, read_archive, write_archive
 from hub.catalogue.differences import differences
 from hub.catalogue.forms import ImportForm
 from hub.catalogue.models import Publication, SourceFile, Version
-from hub.catalogue.pages import PUBLISH, WRITE, lack_in_words, may, told
+from hub.catalogue.pages import PUBLISH, REVIEW, WRITE, lack_in_words, may, told
 from hub.catalogue.publishing import PublicationRefused, plan, publish
 from hub.catalogue.reading import Readings, entry_of
 from hub.catalogue.transfer import Arrival, exported, take_in, with_faults
@@ -56,6 +56,16 @@ def publishing(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
         "seen": hash_of(planned.same),
     }
     return TemplateResponse(request, "catalogue/publish.html", context)
+
+
+def due(request: HttpRequest) -> dict[str, int]:
+    """How much waits for whoever looks: ``publication``, changes they may publish; ``review``, of others."""
+    steps = plan(request).steps if request.user.has_perm(PUBLISH) else ()
+    waiting = Version.objects.filter(state=Version.State.IN_REVIEW).exclude(author=request.user.pk)
+    return {
+        "publication": len(steps),
+        "review": waiting.count() if request.user.has_perm(REVIEW) else 0,
+    }
 
 
 def hash_of(same: tuple[tuple[int, int], ...]) -> str:

@@ -169,6 +169,15 @@ class TestThroughTheConsole:
         assert "图例版、视频版" in shown
         assert "办理依据、受理条件" in shown
 
+    def test_the_list_says_what_waits_for_whom(self, author: User, reviewer: User, console: Console) -> None:
+        workflow.submit(as_(author), workflow.write(as_(author), PATH, text=item()))
+        approved(author, reviewer, {"other.toml": item("other")})
+        shown = {who: console(who).get(page("changelist")).content.decode() for who in (author, reviewer)}
+        assert "有 1 处变更可以发布" in shown[reviewer]
+        assert "有 1 版等您审核" in shown[reviewer]
+        assert "可以发布" not in shown[author]
+        assert "等您审核" not in shown[author]
+
     def test_a_later_day_is_said(self, author: User, reviewer: User, console: Console) -> None:
         later = timezone.localdate() + timedelta(days=9)
         approved(author, reviewer, {PATH: item(more=f"effective_from = {later}")})
