@@ -145,7 +145,7 @@ class HubLink:
                 await asyncio.to_thread(self._fetch_catalogue, self.client)
             await asyncio.to_thread(self._fetch_files, self.client)
         except HubError as error:
-            after = getattr(error, "after", None)
+            after: float | None = getattr(error, "after", None)
             if after is not None:
                 # It is there and has much to do. Not all of us come again in the same second.
                 return max(RETRY, after * random.uniform(1.0, 1.5))  # noqa: S311 spreading load, not secrecy
