@@ -1,28 +1,22 @@
-"""A case from the kiosk's queue to its result, as the kiosk sees it at every station."""
+"""What a kiosk is told of a case that was refused, and what is left of one whose data was erased."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
 
 from kiosk.hub_client import HubClient
 from kiosk.wire import (
-    SUPPLEMENT_KIND,
-    MaterialFile,
-    Message,
     Progress,
     ResultQuery,
-    SupplementPayload,
     check_code,
 )
-from offline_queue import OfflineQueue, Refused, new_id
+from offline_queue import OfflineQueue
 from tests.hub.clerk import Clerk, at_work
 from tests.hub.conftest import HubProcess, hub_command
 from tests.hub.filings import PAGE, put
@@ -51,58 +45,6 @@ def seen(client: HubClient, item_id: UUID) -> Progress:
 
 def own(client: HubClient, item_id: UUID) -> Progress:
     return next(one for one in client.matters(PERSON).matters if one.check_code == check_code(item_id))
-
-
-def put_supplement(queue: OfflineQueue, asked: UUID, holder: ResultQuery = PERSON) -> None:
-    page = b"\xff\xd8 the page, sharp this time \xff\xd9"
-    given = MaterialFile(
-        material_id="hukou-own-page", sha256=hashlib.sha256(page).hexdigest(), media_type="image/jpeg"
-    )
-    content: Message = SupplementPayload(
-        supplement_id=asked, holder=holder, materials=(given,), captured_at=datetime.now(UTC)
-    )
-    queue.put(new_id(), SUPPLEMENT_KIND, content.model_dump_json().encode(), [page])
-
-
-def test_filed_reviewed_supplemented_decided_and_collected(
-    client: HubClient, queue: OfflineQueue, clerk: Clerk
-) -> None:
-    item_id = put(queue, PAGE)
-    assert not isinstance(deliver(client, queue), Refused)
-    at_first = seen(client, item_id)
-    assert at_first.state == "received"
-    assert at_first.number is not None
-    clerk("claim", at_first.number)
-    assert seen(client, item_id).state == "in_review"
-
-    clerk("ask", at_first.number)
-    by_code, by_card = seen(client, item_id), own(client, item_id)
-    assert by_code.state == "supplement_asked"
-    assert by_code.supplement_due is not None
-    assert by_code.promised_by is None, "the clock stands still"
-    assert by_code.supplement is None, "a paper that anybody may hold does not say what is missing"
-    assert by_card.supplement is not None
-    assert [(one.name, one.material_id) for one in by_card.supplement.lacking] == [
-        ("居民户口簿", "hukou-own-page"),
-        ("本人签字", None),
-    ]
-
-    put_supplement(queue, by_card.supplement.id, STRANGER)
-    assert isinstance(deliver(client, queue), Refused)
-    put_supplement(queue, by_card.supplement.id)
-    answered = deliver(client, queue)
-    assert at_first.number in str(answered)
-    again = seen(client, item_id)
-    assert again.state == "in_review"
-    assert again.promised_by is not None
-    assert at_first.promised_by is not None
-    assert again.promised_by >= at_first.promised_by
-
-    clerk("grant", at_first.number)
-    done = seen(client, item_id)
-    assert (done.state, done.outcome) == ("decided", "granted")
-    results = [one for one in client.find_results(PERSON).results if one.case_no == at_first.number]
-    assert [one.title.zh for one in results] == ["参保登记回执"]
 
 
 def test_why_it_was_refused_is_told_to_the_person_and_nobody_else(
