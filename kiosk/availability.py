@@ -68,7 +68,7 @@ class Availability:
 
     def of(self, item: ServiceItem) -> Standing:
         """Where ``item`` can be done now."""
-        if not done_at_kiosks(item):
+        if not item.done_at_kiosks:
             return Standing("window")
         missing = self._missing(item)
         stops = missing
@@ -122,11 +122,6 @@ class Availability:
         if need == "network":
             return self._is_online()
         return usable(self._devices, SERVED_BY[need]) is not None
-
-
-def done_at_kiosks(item: ServiceItem) -> bool:
-    """Whether kiosks do this item at all, whatever works at the moment."""
-    return item.self_service == "print" or (item.self_service == "submit" and bool(item.form))
 
 
 def cards_for(item: ServiceItem) -> tuple[str, ...]:

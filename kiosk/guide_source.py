@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from config.settings import KioskSettings
-from kiosk.availability import Standing, done_at_kiosks
+from kiosk.availability import Standing
 from kiosk.catalogue.file import CatalogueFile
 from kiosk.guide_pages import Assets, guide_page, row_of
 from kiosk.pages import ReadGuide
@@ -72,7 +72,7 @@ def open_source(path: Path | None, files: Sequence[Path] = ()) -> GuideSource:
 
 def best_standing(item: ServiceItem) -> Standing:
     """Where an item is done while everything at the kiosk works."""
-    return Standing("here" if done_at_kiosks(item) else "window")
+    return Standing("here" if item.done_at_kiosks else "window")
 
 
 @dataclass(frozen=True)
