@@ -94,6 +94,11 @@ SIDEBAR: dict[str, Any] = {
             _rows("campaign", "catalogue.publication"),
         ),
         _section(
+            _("Analytics"),
+            _rows("filter_alt", "analytics.visitcount"),
+            _rows("search_off", "analytics.searchcount"),
+        ),
+        _section(
             _("Rules"),
             _rows("description", "cases.certificatetemplate"),
             _rows("bolt", "cases.instantrule"),

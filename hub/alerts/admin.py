@@ -51,11 +51,12 @@ class OpenFilter(admin.SimpleListFilter):
 class AlertAdmin(ReadOnlyAdmin):
     """What is wrong, the worst first."""
 
-    list_display = ("what", "place", "how_bad", "concerned", "since", "standing")
+    list_display = ("what", "place", "how_bad", "concerned", "began", "standing")
     list_display_links = ("what",)
     list_filter = (OpenFilter, "symptom", "severity")
     list_select_related = ("organisation__parent",)
     list_per_page = 50
+    actions = None
     change_form_template = "alerts/alert.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -83,6 +84,11 @@ class AlertAdmin(ReadOnlyAdmin):
     def concerned(self, alert: Any) -> int:
         """How many show the symptom now."""
         return int(alert.concerned)
+
+    @admin.display(description=gettext_lazy("wrong since"), ordering="since")
+    def began(self, alert: Alert) -> str:
+        """Since when."""
+        return f"{timezone.localtime(alert.since):%m-%d %H:%M}"
 
     @display(description=gettext_lazy("state"), ordering="state", label=STATE_TYPES)  # type: ignore[untyped-decorator]
     def standing(self, alert: Alert) -> tuple[str, str]:
@@ -161,7 +167,7 @@ class RuleAdmin(PlacedAdmin):
         """What it is about, and whether it can be looked at."""
         return str(rule), _("cannot be looked at: see the log") if rule.failed_at else ""
 
-    @admin.display(description=gettext_lazy("beyond"))
+    @admin.display(description=gettext_lazy("condition"))
     def beyond(self, rule: Rule) -> str:
         """The threshold with its unit."""
         return symptom_with_unit(rule)
@@ -212,9 +218,15 @@ class NotificationAdmin(ReadOnlyAdmin):
     """The outbox: what was told to whom, and what could not be."""
 
     scope = "alert__organisation"
-    list_display = ("alert", "contact", "kind", "created_at", "arrival", "attempts", "problem")
+    list_display = ("alert", "contact", "kind", "put", "arrival", "attempts", "problem")
     list_filter = ("delivery", "kind")
     list_select_related = ("alert", "contact")
+    actions = None
+
+    @admin.display(description=gettext_lazy("created"), ordering="created_at")
+    def put(self, notification: Notification) -> str:
+        """When it was put into the outbox."""
+        return f"{timezone.localtime(notification.created_at):%m-%d %H:%M}"
 
     @display(  # type: ignore[untyped-decorator]
         description=gettext_lazy("delivery"),

@@ -65,10 +65,11 @@ def context_of(request: HttpRequest, alert: Alert) -> dict[str, Any]:
 
 
 def symptom_with_unit(rule: Rule) -> str:
-    """A rule's threshold in words, as ``15 minutes``."""
+    """A rule's threshold in words, as ``> 15 minutes``."""
     symptom = SYMPTOMS.get(SymptomKey(rule.symptom))
-    unit = str(symptom.unit) if symptom else ""
-    return f"{rule.threshold:g} {unit}".strip() if unit else ""
+    if symptom is None or not symptom.unit:
+        return ""
+    return f"{'<' if symptom.below else '>'} {rule.threshold:g} {symptom.unit}"
 
 
 def page_of(symptom: str) -> str:

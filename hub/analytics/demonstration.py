@@ -69,7 +69,7 @@ _GUIDES: Final = (
 
 @transaction.atomic
 def invent_counts() -> int:
-    """Four weeks of counts for the first invented kiosks, replacing those before; how many kiosks that are."""
+    """Four weeks of counts for the first invented kiosks, in place of those before; how many they are."""
     today = timezone.localdate()
     kiosks = list(Kiosk.objects.filter(id__startswith="KDEMO").order_by("id")[:_KIOSKS])
     for model in (VisitCount, GuideCount, SearchCount):

@@ -19,7 +19,15 @@ _ALL: Final = (
     Symptom(SymptomKey.KIOSK_OFFLINE, fleet.not_heard, _("minutes"), threshold=15, page=_KIOSKS),
     Symptom(SymptomKey.ITEM_UNAVAILABLE, fleet.unavailable, _("minutes"), threshold=30, page=_KIOSKS),
     Symptom(SymptomKey.OUT_OF_SERVICE, fleet.out_of_service, _("minutes"), threshold=10, page=_KIOSKS),
-    Symptom(SymptomKey.PAPER_LOW, fleet.paper_low, _("days"), threshold=1, page=_KIOSKS, every=_QUARTER),
+    Symptom(
+        SymptomKey.PAPER_LOW,
+        fleet.paper_low,
+        _("days"),
+        threshold=1,
+        below=True,
+        page=_KIOSKS,
+        every=_QUARTER,
+    ),
     Symptom(SymptomKey.QUEUE_OLD, fleet.queue_old, _("hours"), threshold=4, page=_KIOSKS),
     Symptom(
         SymptomKey.HELD_OVERDUE,
@@ -47,7 +55,13 @@ _ALL: Final = (
         page=_KIOSKS,
     ),
     Symptom(
-        SymptomKey.KEY_EXPIRING, fleet.key_expiring, _("days"), threshold=30, every=_QUARTER, page=_KIOSKS
+        SymptomKey.KEY_EXPIRING,
+        fleet.key_expiring,
+        _("days"),
+        threshold=30,
+        below=True,
+        every=_QUARTER,
+        page=_KIOSKS,
     ),
     Symptom(
         SymptomKey.COMPLAINTS_OVERDUE,
@@ -86,6 +100,7 @@ _ALL: Final = (
         house.disk_low,
         _("% free"),
         threshold=10,
+        below=True,
         severity=Severity.CRITICAL,
         grouping=Grouping.RULE,
     ),
@@ -102,6 +117,7 @@ _ALL: Final = (
         house.seal_expiring,
         _("days"),
         threshold=30,
+        below=True,
         grouping=Grouping.RULE,
         every=_QUARTER,
     ),

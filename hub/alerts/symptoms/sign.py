@@ -34,7 +34,8 @@ Find = Callable[[datetime, float, Organisation], Iterable[Sign]]
 class Symptom:
     """A symptom: how it is found, what its threshold counts, and what a rule for it begins with.
 
-    ``page`` is the console's list that shows more; ``every`` how often it is worth the look.
+    ``page`` is the console's list that shows more; ``every`` how often it is worth the look; ``below``: it
+    is wrong to have less than the threshold, not more.
     """
 
     key: SymptomKey
@@ -46,3 +47,4 @@ class Symptom:
     grouping: Grouping = Grouping.ORGANISATION
     page: str = ""
     every: timedelta = timedelta(0)
+    below: bool = False
