@@ -28,6 +28,7 @@ class Share(StrEnum):
     STORAGE = "storage"
     CATALOGUE = "catalogue"
     CLOSED = "closed"
+    QUARANTINE = "quarantine"
     NETWORK = "network"
     KIOSK_OFF = "kiosk_off"
     HUB_DOWN = "hub_down"

@@ -107,7 +107,7 @@ def _whole_kiosk(kiosk: Kiosk, kept: _Kept) -> list[Layer]:
     if kiosk.last_seen is not None and not Cutoffs.at(kept.now, kept.down).state(kiosk.last_seen).believed:
         layers.append(Layer(kiosk.last_seen, None, Share.NOT_KNOWN))
     if kiosk.quarantined_at is not None:
-        layers.append(Layer(kiosk.quarantined_at, None, Share.CLOSED, "quarantined"))
+        layers.append(Layer(kiosk.quarantined_at, None, Share.QUARANTINE))
     return layers
 
 

@@ -45,7 +45,7 @@ def overview(console: ModelAdmin[Kiosk], request: HttpRequest) -> HttpResponse:
     live = availability.live(kiosks, parted)
     whole = sum(live.values())
     context = {
-        "title": _("Fleet"),
+        "title": _("Kiosks now"),
         "states": [_state(state, live[state], whole) for state in LiveState],
         "kiosks": whole,
         "troubles": [_trouble(one) for one in availability.troubles(kiosks)],

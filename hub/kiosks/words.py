@@ -51,6 +51,7 @@ SHARES: Final[Mapping[str, Words]] = {
     Share.STORAGE: _("disk full"),
     Share.CATALOGUE: _("catalogue not there yet"),
     Share.CLOSED: _("closed by the keeper"),
+    Share.QUARANTINE: _("in quarantine"),
     Share.NETWORK: _("no network"),
     Share.KIOSK_OFF: _("kiosk off"),
     Share.HUB_DOWN: _("hub down"),
