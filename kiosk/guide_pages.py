@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -90,7 +90,7 @@ def guide_page(
     return ReadGuide(
         name="guide",
         title=item.name,
-        chips=(*chips, _age(item.updated)),
+        chips=(*chips, _age(item)),
         renderings=_renderings(item, at_the_window, asset),
         source=text("guide.source", source=item.source, version=item.version),
         main=_start(item, standing),
@@ -154,9 +154,14 @@ def working_days(days: int) -> Sayable:
     return text("guide.one-day") if days == 1 else text("guide.days", days=days)
 
 
-def _age(updated: date) -> Chip:
-    stale = (datetime.now(CHINA_TIME).date() - updated).days > STALE_DAYS
-    return Chip(text("guide.stale" if stale else "guide.updated", date=updated), "warn" if stale else "quiet")
+def _age(item: ServiceItem) -> Chip:
+    """How old the guide is; that it has ended, where no newer catalogue has come to say so."""
+    today = datetime.now(CHINA_TIME).date()
+    if item.expires is not None and item.expires < today:
+        return Chip(text("guide.ended", date=item.expires), "bad")
+    stale = (today - item.updated).days > STALE_DAYS
+    said = "guide.stale" if stale else "guide.updated"
+    return Chip(text(said, date=item.updated), "warn" if stale else "quiet")
 
 
 def office_row(office: Office, now: datetime, place: KioskSettings | None) -> GuideRow:
