@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pytest
 from django_otp.oath import TOTP
@@ -104,10 +105,9 @@ class Console:
 
     def speak(self, language: str) -> None:
         """``en`` or ``zh-hans``, from the next page on."""
-        self.page.locator(f"form:has([name=language][value={language}])").first.evaluate(
-            "form => form.submit()"
-        )
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            form = self.page.locator(f"form:has([name=language][value={language}])").first
+            form.evaluate("form => form.submit()")
 
     def shot(self, file: Path) -> None:
         """A picture of the page as it is."""
@@ -142,15 +142,23 @@ def console_in(
 
 @pytest.fixture(scope="session")
 def account_at(hub: HubProcess) -> Callable[[str], str]:
-    """``account_at(role)``: the name of an account of that role at the hub, made once."""
-    made: dict[str, str] = {}
+    """``account_at(role)``: the name of a new account of that role at the hub."""
 
     def make(role: str) -> str:
-        if role not in made:
-            made[role] = f"browser-{role}"
-            hub_command(
-                "create-account", made[role], "--role", role, "--password", PASSWORD, "--data", str(hub.data)
-            )
-        return made[role]
+        name = f"{role}-{uuid4().hex[:6]}"
+        hub_command("create-account", name, "--role", role, "--password", PASSWORD, "--data", str(hub.data))
+        return name
 
     return make
+
+
+@pytest.fixture(scope="session")
+def log_in_as(account_at: Callable[[str], str]) -> Callable[[Console, str], None]:
+    """``log_in_as(console, role)``: both factors of one account of that role, made at its first use."""
+    known: dict[str, tuple[str, Authenticator | None]] = {}
+
+    def log_in(console: Console, role: str) -> None:
+        name, authenticator = known.get(role) or (account_at(role), None)
+        known[role] = name, console.log_in(name, authenticator)
+
+    return log_in
