@@ -77,9 +77,7 @@ def test_a_hostile_name_stays_a_name(browser: Browser, hub: HubProcess, log_in_a
 def test_an_inline_script_that_got_in_stays_still(browser: Browser, hub: HubProcess) -> None:
     with console_in(browser, hub) as console:
         console.open("/console/login/")
-        console.page.evaluate(
-            "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=alert(1)><b onclick=alert(2)>');"
-        )
+        console.page.evaluate("document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=alert(1)>')")
         console.page.wait_for_load_state("networkidle")
         assert console.scripts_run == []
         assert any("Content Security Policy" in one for one in console.faults)
