@@ -24,6 +24,7 @@ class CopyInline(ReadOnlyInline):
     model = Copy
     fields = ("copy_no", "kiosk", "issued_at", "verification_code", "outcome", "outcome_at", "document")
     readonly_fields = ("document",)
+    hide_title = True
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """With whether there is a PDF, not with the PDF."""
