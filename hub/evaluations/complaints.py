@@ -67,7 +67,7 @@ def open_complaint(
         due=due,
         phone=phone,
     )
-    _entry(complaint, What.OPENED, about.kiosk)
+    _line(complaint, What.OPENED, about.kiosk)
     return complaint
 
 
@@ -198,7 +198,14 @@ def _entry(
 ) -> ComplaintEntry:
     """Write it into the history and into the audit trail; the caller saves the complaint."""
     complaint.revision += 1
-    entry = ComplaintEntry.objects.create(
+    record(who, f"complaint.{what.value}", complaint, outcome=outcome, code=str(complaint))
+    return _line(complaint, what, who, outcome, note)
+
+
+def _line(
+    complaint: Complaint, what: What, who: HttpRequest | Model, outcome: str = "", note: str = ""
+) -> ComplaintEntry:
+    return ComplaintEntry.objects.create(
         complaint=complaint,
         number=complaint.revision,
         at=timezone.now(),
@@ -207,9 +214,6 @@ def _entry(
         outcome=outcome,
         note=note or None,
     )
-    Complaint.objects.filter(pk=complaint.pk).update(revision=complaint.revision)
-    record(who, f"complaint.{what.value}", complaint, outcome=outcome, code=str(complaint))
-    return entry
 
 
 def _user(request: HttpRequest) -> User:
