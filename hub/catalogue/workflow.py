@@ -64,6 +64,7 @@ def write(
         raise WorkflowRefused(
             _("A version waits for review or publication. Have it given back first, then change it.")
         )
+    before = version.file_id
     say(version, text=text, content=content, removal=removal)
     if content is not None:
         keep_file(content)
@@ -71,6 +72,7 @@ def write(
     version.written_at = timezone.now()
     version.save()
     source_file.save()
+    _let_go(before)
     record(who, "catalogue.written", version, file=path, version=version.number, removal=removal)
     return version
 
@@ -126,12 +128,19 @@ def discard(who: Who, version: Version) -> None:
     source_file = version.source_file
     record(who, "catalogue.discarded", version, file=source_file.path, version=version.number)
     version.delete()
+    _let_go(version.file_id)
     newest = source_file.versions.first()
     if newest is None:
         source_file.delete()
     else:
         source_file.name = name_of(source_file.path, entry_of(newest))
         source_file.save(update_fields=["name"])
+
+
+def _let_go(digest: str | None) -> None:
+    """Remove a form, card or video that no version holds any more: it was never published."""
+    if digest is not None and not Version.objects.filter(file_id=digest).exists():
+        File.objects.filter(pk=digest).delete()
 
 
 def _locked(version: Version, *states: str) -> Version:

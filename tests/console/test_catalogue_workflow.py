@@ -14,10 +14,10 @@ from django.utils import timezone
 
 from hub.audit.models import Entry
 from hub.catalogue import publishing, workflow
-from hub.catalogue.models import Publication, SourceFile, Version
+from hub.catalogue.models import File, Publication, SourceFile, Version
 from hub.catalogue.publishing import PublicationRefused, plan, publish
 from hub.catalogue.workflow import WorkflowRefused
-from tests.console.catalogue import approved, as_, item, published
+from tests.console.catalogue import PNG, approved, as_, item, published
 
 PATH = "lamp-permit.toml"
 Account = Callable[[str], User]
@@ -193,4 +193,12 @@ class TestPublication:
 
     def test_a_draft_that_is_thrown_away_leaves_nothing(self, author: User) -> None:
         workflow.discard(as_(author), workflow.write(as_(author), PATH, text=item()))
+        workflow.write(as_(author), "cards/lamp-1.png", content=PNG + b"an earlier one")
+        card = workflow.write(as_(author), "cards/lamp-1.png", content=PNG)
+        other = workflow.write(as_(author), "cards/lamp-2.png", content=PNG)
+        assert [one.pk for one in File.objects.all()] == [card.sha256]
+        workflow.discard(as_(author), card)
+        assert File.objects.count() == 1
+        workflow.discard(as_(author), other)
+        assert not File.objects.exists()
         assert not SourceFile.objects.exists()
