@@ -19,6 +19,8 @@ _FOOT: Final = 246.0
 _CLOSING: Final = 44.0
 """Height that authority, date and seal need above the foot."""
 SEAL: Final = SIDE
+_TOGETHER: Final = 60.0
+"""Height up to which a label and its value stay on one page."""
 _WATERMARK: Final[Ink] = (243, 240, 232)
 _RED: Final[Ink] = (176, 30, 30)
 
@@ -92,7 +94,9 @@ class _Flow:
         paper = self.paper
         labels = paper.lines_of(line.label.zh, 12, _VALUES - _LEFT - 5)
         values = paper.lines_of(line.value, 13, _RIGHT - _VALUES)
-        for number in range(max(len(labels), len(values))):
+        rows = max(len(labels), len(values))
+        self.room(min(_TOGETHER, 13.5 + 6.5 * (rows - 1)))
+        for number in range(rows):
             self._y += 6.5 if number else 0
             self.room(13.5)
             for text in labels[number : number + 1]:
