@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -115,6 +114,4 @@ def _name(version: int, item_id: str, language: str) -> str:
 
 def item_choices() -> list[tuple[str, str]]:
     """Every published item's id with its name in the reader's language, in the order of the names."""
-    newest = Publication.newest()
-    ids = json.loads(newest.items) if newest is not None else {}
-    return sorted(((one, item_name(one)) for one in ids), key=lambda pair: pair[1])
+    return sorted(((one, item_name(one)) for one in Publication.newest_items()), key=lambda pair: pair[1])

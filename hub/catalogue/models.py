@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import models
@@ -175,8 +177,8 @@ class Publication(models.Model):
 
     @classmethod
     def newest(cls) -> Publication | None:
-        """The publication kiosks should have, ``None`` before the first."""
-        return cls.objects.order_by("-version").first()
+        """The publication kiosks should have, ``None`` before the first; its items come when asked for."""
+        return cls.objects.defer("items").order_by("-version").first()
 
     @classmethod
     def newest_version(cls) -> int:
@@ -186,9 +188,21 @@ class Publication(models.Model):
     @classmethod
     def item(cls, item_id: str) -> ServiceItem | None:
         """A published item by its id."""
-        newest = cls.newest()
-        found = json.loads(newest.items).get(item_id) if newest is not None else None
+        found = cls.newest_items().get(item_id)
         return ServiceItem.model_validate(found) if found else None
+
+    @classmethod
+    def newest_items(cls) -> Mapping[str, dict[str, Any]]:
+        """The items of the newest publication as they are written, by id; none before the first."""
+        newest = cls.objects.order_by("-version").values_list("version", "file_id").first()
+        return _items(*newest) if newest else {}
+
+
+@lru_cache(maxsize=2)
+def _items(version: int, _file: str) -> Mapping[str, dict[str, Any]]:
+    """A publication never changes; a database that was exchanged has other files."""
+    found: dict[str, dict[str, Any]] = json.loads(Publication.objects.get(version=version).items)
+    return found
 
 
 class Change(models.Model):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -62,11 +61,9 @@ _CONDITIONS: Final = (
 
 def _items() -> dict[str, tuple[str, ...]]:
     """The needs of every published item that kiosks do."""
-    newest = Publication.newest()
-    entries = json.loads(newest.items).values() if newest is not None else ()
     return {
         one["id"]: tuple(one.get("needs", ()))
-        for one in entries
+        for one in Publication.newest_items().values()
         if one["self_service"] == "print" or (one["self_service"] == "submit" and one.get("form"))
     }
 
