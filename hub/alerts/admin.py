@@ -56,7 +56,6 @@ class AlertAdmin(ReadOnlyAdmin):
     list_filter = (OpenFilter, "symptom", "severity")
     list_select_related = ("organisation__parent",)
     list_per_page = 50
-    actions = None
     change_form_template = "alerts/alert.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -221,7 +220,6 @@ class NotificationAdmin(ReadOnlyAdmin):
     list_display = ("alert", "contact", "kind", "put", "arrival", "attempts", "problem")
     list_filter = ("delivery", "kind")
     list_select_related = ("alert", "contact")
-    actions = None
 
     @admin.display(description=gettext_lazy("created"), ordering="created_at")
     def put(self, notification: Notification) -> str:

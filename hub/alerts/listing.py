@@ -15,7 +15,7 @@ from hub.alerts.choices import Severity, State, SymptomKey
 from hub.alerts.message import member_words, place_words
 from hub.alerts.models import Alert, Rule
 from hub.alerts.symptoms import SYMPTOMS
-from hub.alerts.telling import silence_of
+from hub.alerts.telling import Audience
 
 SEVERITY_TYPES: Final = {
     Severity.NOTICE.value: "info",
@@ -50,7 +50,7 @@ def context_of(request: HttpRequest, alert: Alert) -> dict[str, Any]:
         "place": place_words(alert.organisation),
         "severity_type": SEVERITY_TYPES[alert.severity],
         "state_type": STATE_TYPES.get(alert.state, "info"),
-        "silence": silence_of(alert, now) if alert.state == State.FIRING else None,
+        "silence": Audience.at(now).silence_of(alert) if alert.state == State.FIRING else None,
         "members_now": [one for one in members if one["until"] is None],
         "members_before": [one for one in members if one["until"] is not None],
         "notifications": alert.notifications.select_related("contact"),

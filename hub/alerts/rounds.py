@@ -17,7 +17,7 @@ from django.db.models import Q
 from hub.alerts.choices import Grouping, State, SymptomKey
 from hub.alerts.models import Alert, Member, Round, Rule
 from hub.alerts.symptoms import SYMPTOMS, Sign
-from hub.alerts.telling import tell_of
+from hub.alerts.telling import Audience, tell_of
 
 log = structlog.get_logger(__name__)
 
@@ -48,9 +48,12 @@ def look(now: datetime) -> bool:
         if rule.looked_at is None or now - rule.looked_at >= SYMPTOMS[_key(rule)].every:
             _look_or_note(rule, now)
     _end_without_rule(now)
-    for alert in Alert.objects.filter(state=State.FIRING).select_related("organisation"):
-        with transaction.atomic():
-            tell_of(alert, now)
+    with transaction.atomic():
+        audience = Audience.at(now)
+        for alert in Alert.objects.filter(state=State.FIRING, acknowledged_at=None).select_related(
+            "organisation"
+        ):
+            tell_of(alert, now, audience)
     Alert.objects.filter(state=State.RESOLVED, resolved_at__lt=now - KEEP).delete()
     return True
 
@@ -84,10 +87,14 @@ def _look_at(rule: Rule, signs: list[Sign], now: datetime) -> None:
     groups: Groups = defaultdict(list)
     for sign in signs:
         groups[_group(rule, sign)].append(sign)
-    open_alerts = {one.group: one for one in rule.alerts.exclude(state=State.RESOLVED)}
+    still_open = rule.alerts.exclude(state=State.RESOLVED).prefetch_related("members")
+    open_alerts = {one.group: one for one in still_open}
+    seen = []
     for group, of_group in groups.items():
         alert = open_alerts.pop(group, None) or _new(rule, group, of_group, now)
         _seen(alert, rule, of_group, now)
+        seen.append(alert.pk)
+    Alert.objects.filter(pk__in=seen).update(seen_at=now)
     for alert in open_alerts.values():
         _absent(alert, now)
     Rule.objects.filter(pk=rule.pk).update(looked_at=now, failed_at=None)
@@ -124,13 +131,15 @@ def _new(rule: Rule, group: str, signs: list[Sign], now: datetime) -> Alert:
 
 
 def _seen(alert: Alert, rule: Rule, signs: list[Sign], now: datetime) -> None:
-    alert.seen_at, alert.severity = now, rule.severity
+    before = (alert.severity, alert.absent_since, alert.state)
+    alert.severity = rule.severity
     if alert.absent_since is not None:
         alert.absent_since = None
         alert.flaps += 1
     if alert.state == State.PENDING and now - alert.since >= timedelta(minutes=rule.lasting):
         alert.state, alert.fired_at = State.FIRING, now
-    alert.save()
+    if (alert.severity, alert.absent_since, alert.state) != before:
+        alert.save()
     _keep_members(alert, signs, now)
 
 
@@ -151,7 +160,8 @@ def _keep_members(alert: Alert, signs: list[Sign], now: datetime) -> None:
             member.save()
     Member.objects.bulk_create(new)
     gone = [one.pk for one in known.values() if one.until is None]
-    Member.objects.filter(pk__in=gone).update(until=now)
+    if gone:
+        Member.objects.filter(pk__in=gone).update(until=now)
 
 
 def _absent(alert: Alert, now: datetime) -> None:
@@ -171,7 +181,7 @@ def _resolve(alert: Alert, now: datetime) -> None:
     alert.state, alert.resolved_at = State.RESOLVED, now
     alert.save(update_fields=["state", "resolved_at"])
     alert.members.filter(until=None).update(until=now)
-    tell_of(alert, now)
+    tell_of(alert, now, Audience.at(now))
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from hub.accounts.scope import within
 from hub.alerts.listing import SEVERITY_TYPES, open_alerts
 from hub.alerts.message import place_words
-from hub.alerts.telling import silence_of
+from hub.alerts.telling import Audience
 from hub.cases.cards import red, today, yellow
 from hub.cases.models import Case
 from hub.catalogue.models import Publication
@@ -25,6 +25,7 @@ from hub.kiosks.availability import live
 from hub.kiosks.models import Kiosk
 from hub.kiosks.state import LiveState
 from hub.kiosks.uptime import cutoffs
+from hub.monitoring.queues import queues
 
 _ALERTS_SHOWN: Final = 8
 _STATE_TONES: Final = {
@@ -34,6 +35,7 @@ _STATE_TONES: Final = {
     LiveState.OFFLINE: "bad",
 }
 _GOOD_LEVEL: Final = 4
+_LONG_WAIT: Final = 4 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,8 @@ def alerts(request: HttpRequest, now: datetime) -> dict[str, Any]:
     found: dict[str, list[Any]] = {}
     for one in open_alerts(request).annotate(concerned=Count("members", filter=Q(members__until=None))):
         found.setdefault(one.symptom, []).append(one)
-    lines = [_line(of_symptom, address, now) for of_symptom in found.values()]
+    audience = Audience.at(now)
+    lines = [_line(of_symptom, address, audience) for of_symptom in found.values()]
     shown = sorted(lines, key=lambda one: (one["quiet"], -one["rank"], one["since"]))
     return {
         "shown": shown[:_ALERTS_SHOWN],
@@ -82,11 +85,11 @@ def alerts(request: HttpRequest, now: datetime) -> dict[str, Any]:
     }
 
 
-def _line(of_symptom: list[Any], address: str, now: datetime) -> dict[str, Any]:
+def _line(of_symptom: list[Any], address: str, audience: Audience) -> dict[str, Any]:
     """One symptom, in one place or in several."""
     worst, places = of_symptom[0], len(of_symptom)
     alone = places == 1
-    silenced = [silence_of(one, now) is not None for one in of_symptom]
+    silenced = [audience.silence_of(one) is not None for one in of_symptom]
     taken = [bool(one.acknowledged_at) for one in of_symptom]
     return {
         "words": str(worst.get_symptom_display()),
@@ -135,28 +138,19 @@ def kiosks(request: HttpRequest, now: datetime) -> Block:
     )
 
 
-def queues(request: HttpRequest, now: datetime) -> Block:
+def waiting(request: HttpRequest, now: datetime) -> Block:
     """What waits in kiosks' queues, and what is held there for somebody to see to."""
-    address = reverse("admin:kiosks_kiosk_changelist")
-    waiting, held, overdue, oldest = 0, 0, 0, 0.0
-    rows = _kiosks(request.user).exclude(status=None)
-    for pending, kept, late, age in rows.values_list(
-        "status__queue__pending",
-        "status__queue__held",
-        "status__queue__overdue",
-        "status__queue__oldest_seconds",
-    ).iterator():
-        waiting, held, overdue = waiting + (pending or 0), held + (kept or 0), overdue + (late or 0)
-        oldest = max(oldest, age or 0.0)
+    address, found = reverse("admin:kiosks_kiosk_changelist"), queues(_kiosks(request.user))
+    late = found.oldest > _LONG_WAIT
     return Block(
         _("Waiting at kiosks"),
-        str(waiting),
+        str(found.waiting),
         _("items on their way"),
         address,
         (
-            Fact(_("oldest"), _length(oldest), address, "warn" if oldest > 4 * 3600 else ""),
-            Fact(_("held"), str(held), address, "warn" if held else ""),
-            Fact(_("overdue"), str(overdue), address, "bad" if overdue else ""),
+            Fact(_("oldest"), _length(found.oldest), address, "warn" if late else ""),
+            Fact(_("held"), str(found.held), address, "warn" if found.held else ""),
+            Fact(_("overdue"), str(found.overdue), address, "bad" if found.overdue else ""),
         ),
     )
 

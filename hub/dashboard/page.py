@@ -15,7 +15,7 @@ from hub.alerts.models import Round
 from hub.analytics import charts, figures
 from hub.analytics.figures import Asked
 from hub.analytics.words import journey_name, page_name
-from hub.dashboard.blocks import alerts, cases, complaints, kiosks, publishing, queues, ratings
+from hub.dashboard.blocks import alerts, cases, complaints, kiosks, publishing, ratings, waiting
 
 _CHART_DAYS: Final = 28
 _SHOWN: Final = 6
@@ -26,7 +26,7 @@ _NUMBERS: Final = (
     ("kiosks.view_kiosk", kiosks),
     ("cases.view_case", cases),
     ("evaluations.view_complaint", complaints),
-    ("kiosks.view_kiosk", queues),
+    ("kiosks.view_kiosk", waiting),
     ("catalogue.review_sourcefile", publishing),
     ("evaluations.view_figures", ratings),
 )

@@ -27,6 +27,7 @@ from hub.intake.models import ReceivedItem
 from hub.kiosks.models import Kiosk
 from hub.kiosks.state import LiveState
 from hub.kiosks.uptime import cutoffs, in_states
+from hub.monitoring.queues import queues
 
 _SEVERITIES: Final = {Severity.NOTICE: "notice", Severity.WARNING: "warning", Severity.CRITICAL: "critical"}
 
@@ -60,17 +61,10 @@ def _kiosks(now: datetime) -> Iterator[Metric]:
     yield _gauge("yedeng_hub_kiosks", "Kiosks by state.", "state", by_state)
     found = kiosks.exclude(quarantined_at=None).count()
     yield _single("yedeng_hub_kiosks_quarantined", "Kiosks in quarantine.", found)
-    waiting, held, oldest = 0, 0, 0.0
-    queues = kiosks.exclude(status=None).values_list(
-        "status__queue__pending", "status__queue__held", "status__queue__oldest_seconds"
-    )
-    for pending, kept, age in queues.iterator():
-        waiting += pending or 0
-        held += kept or 0
-        oldest = max(oldest, age or 0.0)
-    yield _single("yedeng_hub_queue_items", "Items waiting in kiosks' queues.", waiting)
-    yield _single("yedeng_hub_queue_held_items", "Items held in kiosks' queues.", held)
-    yield _single("yedeng_hub_queue_oldest_seconds", "Age of the oldest item in any queue.", oldest)
+    told = queues(kiosks)
+    yield _single("yedeng_hub_queue_items", "Items waiting in kiosks' queues.", told.waiting)
+    yield _single("yedeng_hub_queue_held_items", "Items held in kiosks' queues.", told.held)
+    yield _single("yedeng_hub_queue_oldest_seconds", "Age of the oldest item in any queue.", told.oldest)
 
 
 def _intake() -> Iterator[Metric]:

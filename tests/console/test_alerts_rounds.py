@@ -17,7 +17,7 @@ from hub.alerts.choices import Delivery, Grouping, Kind, Severity, State, Sympto
 from hub.alerts.models import Alert, AlertSilence, Contact, Notification, Rule
 from hub.alerts.outbox import deliver
 from hub.alerts.symptoms import SYMPTOMS, Sign
-from hub.alerts.telling import silence_of
+from hub.alerts.telling import Audience
 from hub.kiosks.models import Kiosk
 from tests.console.conftest import Organisations
 
@@ -242,10 +242,10 @@ def test_a_silence_covers_what_it_matches_until_it_ends(
     )
     rounds.look(START)
     assert only().state == State.FIRING
-    assert silence_of(only(), START) == silence
+    assert Audience.at(START).silence_of(only()) == silence
     assert kinds() == []
     rounds.look(after(61))
-    assert silence_of(only(), after(61)) is None
+    assert Audience.at(after(61)).silence_of(only()) is None
     assert kinds() == [Kind.FIRING]
     assert {elsewhere, other} <= set(AlertSilence.objects.all())
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from pydantic import ValidationError
 
@@ -22,6 +22,7 @@ from hub.kiosks.supplies import Forecast, forecast
 from hub.kiosks.trends import paper_use
 from hub.kiosks.uptime import downtimes
 from hub.kiosks.watching import WHOLE_KIOSK
+from hub.monitoring.queues import told
 from kiosk.wire import DeviceReport
 
 _REMEMBERED = timedelta(days=60)
@@ -95,16 +96,16 @@ def paper_low(now: datetime, days: float, organisation: Organisation) -> Iterato
 def queue_old(now: datetime, hours: float, organisation: Organisation) -> Iterator[Sign]:
     """Kiosks that are heard and yet hold something undelivered for longer than this."""
     heard = kiosks_below(organisation).filter(last_seen__gte=_heard_by(now, RECENT))
-    for kiosk, oldest in _numbers(heard, "status__queue__oldest_seconds"):
-        if oldest > hours * 3600:
-            yield _sign(kiosk, round(oldest / 3600, 1))
+    late = heard.annotate(oldest=told("oldest_seconds")).filter(oldest__gt=hours * 3600)
+    for kiosk in late.defer("status"):
+        yield _sign(kiosk, round(kiosk.oldest / 3600, 1))
 
 
 def held_overdue(now: datetime, count: float, organisation: Organisation) -> Iterator[Sign]:
     """Kiosks with more held submissions past their deadline than this."""
-    for kiosk, overdue in _numbers(kiosks_below(organisation), "status__queue__overdue"):
-        if overdue > count:
-            yield _sign(kiosk, overdue)
+    late = kiosks_below(organisation).annotate(overdue=told("overdue")).filter(overdue__gt=count)
+    for kiosk in late.defer("status"):
+        yield _sign(kiosk, kiosk.overdue)
 
 
 def clock_off(now: datetime, seconds: float, organisation: Organisation) -> Iterator[Sign]:
@@ -157,13 +158,13 @@ def _item_names() -> dict[str, str]:
 
 
 def _devices(kiosk: Kiosk) -> Iterator[DeviceReport]:
-    for told in (kiosk.status or {}).get("devices", ()):
+    for said in (kiosk.status or {}).get("devices", ()):
+        if "Printer" not in said.get("family", ""):
+            continue
         try:
-            device = DeviceReport.model_validate(told)
+            yield DeviceReport.model_validate(said)
         except ValidationError:  # as an older hub has stored it
             continue
-        if "Printer" in device.family:
-            yield device
 
 
 def _days_left(numbers: Any, device: DeviceReport, today: Any) -> int | None:
@@ -171,14 +172,6 @@ def _days_left(numbers: Any, device: DeviceReport, today: Any) -> int | None:
         return 0
     found = forecast(paper_use(numbers, device, today))
     return found.least if isinstance(found, Forecast) else None
-
-
-def _numbers(kiosks: QuerySet[Kiosk], told: str) -> Iterator[tuple[Kiosk, float]]:
-    """Kiosks that told a number other than 0. Compared here: SQLite takes JSON's null for more than any."""
-    rows = kiosks.exclude(status=None).annotate(told=F(told)).defer("status")
-    for kiosk in rows.iterator():
-        if kiosk.told:
-            yield kiosk, kiosk.told
 
 
 def _minutes(length: timedelta) -> float:
