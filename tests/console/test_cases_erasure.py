@@ -88,6 +88,13 @@ class TestByPolicy:
             erase_on_request(administrator, held.pk, _again(held).revision, "本人申请")
         assert _again(other).erased_at is not None
 
+    def test_what_is_on_hold_stands_in_nobodys_way(self, kiosk: Kiosk, clerk: User) -> None:
+        RetentionPolicy.objects.create(days=1)
+        held, other = (decided(kiosk, clerk, page, days_ago=ago) for page, ago in ((b"one", 30), (b"two", 9)))
+        Case.objects.filter(pk=held.pk).update(legal_hold=True)
+        assert erase_due(timezone.now(), most=1) is not None
+        assert _again(other).erased_at is not None
+
     def test_a_long_list_is_done_in_pieces_while_kiosks_wait(self, kiosk: Kiosk, clerk: User) -> None:
         RetentionPolicy.objects.create(days=1)
         for number in range(3):
