@@ -90,11 +90,11 @@ checks = st.lists(
         st.sampled_from([None, "maintenance"]),
         st.sampled_from([10.0, 1e9]),
     ),
-    max_size=12,
+    max_size=8,
 )
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(story=checks, now=st.integers(0, 2000))
 def test_whatever_happened_every_day_adds_up(
     kiosk: Kiosk, story: list[tuple[int, tuple[str, ...], str | None, float]], now: int

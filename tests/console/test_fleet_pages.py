@@ -74,9 +74,10 @@ def test_a_district_sees_its_own_kiosks_only(
 
 
 @pytest.mark.parametrize("role", ["publisher", "clerk", "auditor"])
-@pytest.mark.parametrize("page", ["overview/", "places/", "matrix/", "", "K0000001/ledger.csv", "filters/"])
-def test_who_has_nothing_to_do_with_kiosks_sees_none(console: LOGGED_IN, role: str, page: str) -> None:
-    assert console(role).get(FLEET + page).status_code == 403
+def test_who_has_nothing_to_do_with_kiosks_sees_none(console: LOGGED_IN, role: str) -> None:
+    client = console(role)
+    for page in ("overview/", "places/", "matrix/", "day/", "", "K0000001/ledger.csv", "filters/"):
+        assert client.get(FLEET + page).status_code == 403, page
 
 
 def test_the_matrix_goes_from_counts_to_kiosks(
@@ -102,7 +103,7 @@ def test_the_matrix_is_paged_both_ways(console: LOGGED_IN, organisations: Organi
             organisation=organisations.branch,
             last_seen=now,
         )
-        for number in range(60)
+        for number in range(55)
     )
     client = console("technician")
     first = client.get(f"{FLEET}matrix/?rows=kiosks", headers={"accept-language": "en"})

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.kiosks.ledger import MINUTES, Layer, Share, minutes, parts_of
@@ -49,6 +49,7 @@ def test_nobody_is_offline_because_the_hub_was_down() -> None:
 moments = st.integers(-100, 200_000).map(lambda seconds: DAY.since + timedelta(seconds=seconds))
 
 
+@settings(max_examples=40)
 @given(
     st.lists(moments, min_size=2, max_size=8, unique=True),
     st.sampled_from([timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=24)]),
@@ -75,6 +76,7 @@ layers = st.lists(
 )
 
 
+@settings(max_examples=40)
 @given(layers)
 def test_a_day_always_adds_up(found: list[Layer]) -> None:
     parts = parts_of(DAY, found)
@@ -124,6 +126,7 @@ def test_paper_is_foretold_only_from_what_is_known() -> None:
     assert low.most <= 3
 
 
+@settings(max_examples=40)
 @given(
     st.lists(st.integers(0, 500), min_size=3, max_size=14),
     st.integers(0, 2000),
