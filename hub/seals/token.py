@@ -96,7 +96,7 @@ class TokenSeals:
 
     def trusted(self) -> list[x509.Certificate]:
         """The roots that ``seal.toml`` names."""
-        return _certificates(self._folder / self._settings.roots)
+        return read_certificates(self._folder / self._settings.roots)
 
     def certificates(self) -> list[SealCertificate]:
         """The certificates on the token, for every authority."""
@@ -131,7 +131,8 @@ class TokenSeals:
         )
 
 
-def _certificates(file: Path) -> list[x509.Certificate]:
+def read_certificates(file: Path) -> list[x509.Certificate]:
+    """The certificates in a PEM file. Raises ``SealError``."""
     try:
         blocks = list(pem.unarmor(file.read_bytes(), multiple=True))
     except OSError as error:

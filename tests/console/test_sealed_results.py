@@ -9,6 +9,7 @@ from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
+from click.testing import CliRunner
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
@@ -22,6 +23,7 @@ from hub.cases.models import Case, Copy, Result, SealedCopy
 from hub.cases.results import make_copy
 from hub.kiosks.models import Kiosk
 from hub.problems import ProblemError
+from hub.seal_commands import seal_certificate, verify_pdf
 from hub.seals.checking import Verdict, check_seal
 from hub.seals.choosing import seal_keys
 from kiosk.wire import CopyRequest, ResultCopy, ResultQuery
@@ -192,3 +194,24 @@ def test_a_token_seals_what_is_no_demonstration(
     assert "演示件" not in text_of(pdf, tmp_path)
     (one,) = seal_keys(settings.DATA.folder).certificates()
     assert one.where == "yedeng-test/seal"
+
+
+def test_anybody_with_the_roots_can_check_a_pdf(
+    make: Callable[..., ResultCopy], kiosk: Kiosk, tmp_path: Path
+) -> None:
+    file, roots, other = tmp_path / "certificate.pdf", tmp_path / "roots.pem", tmp_path / "other.pem"
+    pdf = document_for(kiosk, make().copy_id).content
+    shown = CliRunner().invoke(seal_certificate, ["--roots", "--data", str(settings.DATA.folder)])
+    roots.write_text(shown.output)
+    assert "PRIVATE" not in shown.output
+    elsewhere = CliRunner().invoke(seal_certificate, ["--roots", "--data", str(tmp_path / "elsewhere")])
+    other.write_text(elsewhere.output)
+    for content, believed, word, code in (
+        (pdf, roots, "intact: sealed by 灯河市社会保险中心（演示）", 0),
+        (pdf.replace(b"/Type /Page", b"/Type /Pagf", 1), roots, "altered", 1),
+        (pdf, other, "unknown signer", 1),
+        (b"%PDF-1.7 no more", roots, "no PDF", 1),
+    ):
+        file.write_bytes(content)
+        told = CliRunner().invoke(verify_pdf, ["--roots", str(believed), str(file)])
+        assert (told.output.startswith(word), told.exit_code) == (True, code), told.output
