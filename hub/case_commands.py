@@ -13,14 +13,24 @@ from hub.command_line import data_option, json_option, prepare, print_rows
 @data_option
 @json_option
 def daily(data: Path, *, as_json: bool) -> None:
-    """Erase what the retention policies say, escalate what is held too long; print what was counted."""
+    """Erase what the retention policies say, escalate what is held too long, publish guides by their day.
+
+    Prints what was counted.
+    """
     prepare(data)
     from django.utils import timezone
 
+    from hub.catalogue.publishing import PublicationRefused, publish_by_day
     from hub.intake.sweeping import daily_work
 
-    counts = daily_work(timezone.now())
+    counts, refused = daily_work(timezone.now()), ""
+    try:
+        counts["guides published or ended by their day"] = publish_by_day("daily work")
+    except PublicationRefused as error:
+        refused = f"guides were not published: {error}"
     print_rows([{"what": what, "count": count} for what, count in counts.items()], as_json=as_json)
+    if refused:
+        raise click.ClickException(refused)
 
 
 @click.command()

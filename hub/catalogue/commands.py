@@ -1,4 +1,4 @@
-"""``main.py hub catalogue …``: the source folder in and out, and a publication when a day has come."""
+"""``main.py hub catalogue …``: the source folder in and out, and a publication."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def export(folder: Path, data: Path, *, drafts: bool) -> None:
 @catalogue.command("publish")
 @data_option
 def publish_(data: Path) -> None:
-    """Publish what is approved and whose day has come, and let go what has ended; for a timer.
+    """Publish everything that is approved and whose day has come, and let go what has ended.
 
     Nothing happens if nothing is due. Versions that nobody has approved are never published.
     """

@@ -69,6 +69,7 @@ class Plan:
     steps: tuple[Step, ...]
     waiting: tuple[Version, ...]
     own: tuple[Version, ...]
+    dated_only: bool = False
 
     @cached_property
     def read(self) -> tuple[CatalogueSource, tuple[Fault, ...]]:
@@ -83,8 +84,8 @@ class Plan:
         return tuple((step.after.pk if step.after else 0, step.source_file.pk) for step in self.steps)
 
 
-def plan(publisher: Who, day: date | None = None) -> Plan:
-    """What would be published now. Approved versions count; never one whose reviewer wrote it."""
+def plan(publisher: Who, day: date | None = None, *, dated_only: bool = False) -> Plan:
+    """What would be published now; with ``dated_only``, of what is approved only that which names its day."""
     day = day or timezone.localdate()
     by = user_of(publisher)
     in_force, approved = {}, []
@@ -96,7 +97,8 @@ def plan(publisher: Who, day: date | None = None) -> Plan:
             approved.append(version)
     waiting = [one for one in approved if one.effective_from is not None and one.effective_from > day]
     own = [one for one in approved if by is not None and one.author_id == by.pk and one not in waiting]
-    due = {one.source_file_id: one for one in approved if one not in waiting and one not in own}
+    free = [one for one in approved if one not in waiting and one not in own]
+    due = {one.source_file_id: one for one in free if not dated_only or one.effective_from is not None}
     files = {one.source_file_id: one.source_file for one in (*in_force.values(), *due.values())}
     steps, contents = [], []
     for key in sorted(files, key=lambda key: files[key].path):
@@ -107,7 +109,7 @@ def plan(publisher: Who, day: date | None = None) -> Plan:
             contents.append(after)
         if after != before or key in due:
             steps.append(Step(files[key], before, after, over))
-    return Plan(day, tuple(contents), tuple(steps), tuple(waiting), tuple(own))
+    return Plan(day, tuple(contents), tuple(steps), tuple(waiting), tuple(own), dated_only)
 
 
 def publish(publisher: Who, planned: Plan, *, ready: Path | None = None) -> Publication:
@@ -126,11 +128,22 @@ def publish(publisher: Who, planned: Plan, *, ready: Path | None = None) -> Publ
     content = _built(planned.contents, ready)
     try:
         with transaction.atomic():
-            if plan(publisher, planned.day).same != planned.same:
+            if plan(publisher, planned.day, dated_only=planned.dated_only).same != planned.same:
                 raise PublicationRefused(_("Somebody else has just changed something. Look again."))
             return _keep(publisher, planned, source, content)
     except IntegrityError:
         raise PublicationRefused(_("Somebody else has just published. Look again.")) from None
+
+
+def publish_by_day(who: Who) -> int:
+    """Publish what is approved for a day that has come, let go what has ended; how many files that changed.
+
+    What is approved without a day waits for somebody who publishes it. Raises ``PublicationRefused``.
+    """
+    planned = plan(who, dated_only=True)
+    if planned.steps:
+        publish(who, planned)
+    return len(planned.steps)
 
 
 def _keep(publisher: Who, planned: Plan, source: CatalogueSource, content: bytes) -> Publication:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from hub.audit.models import Entry
 from hub.catalogue import publishing, workflow
 from hub.catalogue.models import File, Publication, SourceFile, Version
-from hub.catalogue.publishing import PublicationRefused, plan, publish
+from hub.catalogue.publishing import PublicationRefused, plan, publish, publish_by_day
 from hub.catalogue.workflow import WorkflowRefused
 from tests.console.catalogue import PNG, approved, as_, item, published
 
@@ -148,6 +148,18 @@ class TestPublication:
         now = plan(as_(reviewer))
         assert (now.steps, [one.number for one in now.waiting]) == ((), [2])
         assert [step.after.number for step in plan(as_(reviewer), tomorrow).steps if step.after] == [2]
+
+    def test_by_itself_only_that_is_published_whose_day_has_come(self, author: User, reviewer: User) -> None:
+        today = timezone.localdate()
+        published(author, reviewer, {"ends.toml": item("ends", more=f"expires = {today}"), PATH: item()})
+        approved(author, reviewer, {"undated.toml": item("undated")})
+        approved(author, reviewer, {"dated.toml": item("dated", more=f"effective_from = {today}")})
+        Version.objects.filter(expires=today).update(expires=today - timedelta(days=1))
+        assert publish_by_day("daily work") == 2
+        assert items() == ["dated", "lamp-permit"]
+        assert state("undated.toml", 1) == "approved"
+        assert publish_by_day("daily work") == 0
+        assert Publication.objects.count() == 2
 
     def test_after_its_last_day_an_item_leaves(self, author: User, reviewer: User) -> None:
         today = timezone.localdate()
