@@ -11,8 +11,10 @@ from typing import Any, TypeVar
 import click
 
 from hub.accounts.policy import PolicyError
+from hub.alerts.environment import TellingError
 from hub.data import DATA_VARIABLE, HubData, HubDataError
 from hub.data_keys import DataKeyError
+from hub.environment import NotMeant
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -54,7 +56,8 @@ def prepare(data: Path, host: str | None = None) -> None:
         call_command("migrate", verbosity=0, interactive=False)
         _check_keys()
     except DatabaseError as error:
-        raise click.ClickException(f"{folder.database} cannot be used: {error}") from None
+        where = "the database of DATABASE_URL" if os.environ.get("DATABASE_URL") else folder.database
+        raise click.ClickException(f"{where} cannot be used: {error}") from None
     except DataKeyError as error:
         raise click.ClickException(str(error)) from None
     finally:
@@ -69,7 +72,7 @@ def set_up(data: Path) -> None:
 
     try:
         django.setup()
-    except PolicyError as error:
+    except (NotMeant, PolicyError, TellingError) as error:
         raise click.ClickException(str(error)) from None
 
 

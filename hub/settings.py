@@ -2,47 +2,33 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
-import dj_database_url
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from hub import environment
 from hub.accounts.policy import Policy
 from hub.accounts.single_sign_on import SingleSignOn
 from hub.alerts.environment import Telling
 from hub.data import HubData
 from hub.navigation import SIDEBAR
 
+HERE = environment.read()
 POLICY = Policy.from_environment()
 DATA = HubData.from_environment()
 SECRET_KEY = DATA.secret_key
 DEBUG = False
-ALLOWED_HOSTS = os.environ.get("YEDENG_HUB_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
-
-REGION = os.environ.get("YEDENG_HUB_REGION", "3701")
-"""Four-digit area code (GB/T 2260) with which case numbers begin."""
-
-CASES_YELLOW_DAYS = int(os.environ.get("YEDENG_HUB_YELLOW_DAYS", "2"))
-CASES_YELLOW_PERCENT = int(os.environ.get("YEDENG_HUB_YELLOW_PERCENT", "20"))
-"""A case gets a yellow card when that many working days, or that share, of its promise are left."""
-CASES_SUPPLEMENT_DAYS = int(os.environ.get("YEDENG_HUB_SUPPLEMENT_DAYS", "10"))
-"""Working days within which a supplement is to be brought, where the clerk does not say otherwise."""
-HELD_DAYS = int(os.environ.get("YEDENG_HUB_HELD_DAYS", "2"))
-"""Working days after which a held submission nobody has solved goes to the next higher administrator."""
-
-COMPLAINT_CALL_DAYS = int(os.environ.get("YEDENG_HUB_COMPLAINT_CALL_DAYS", "1"))
-COMPLAINT_DAYS = int(os.environ.get("YEDENG_HUB_COMPLAINT_DAYS", "5"))
-"""Working days until the first call to somebody who asked for one, and until a complaint is to be closed."""
-
-KIOSK_KEY_DAYS = int(os.environ.get("YEDENG_HUB_KIOSK_KEY_DAYS", "180"))
-"""Life of a kiosk's key; when two thirds of it have passed, the kiosk makes a new one by itself."""
-
-CHECK_INS_A_SECOND = float(os.environ.get("YEDENG_HUB_CHECK_INS_A_SECOND", "200"))
-"""Check-ins that one process takes in a second; more are told to come again. 0 takes all."""
+ALLOWED_HOSTS = HERE.hosts.split(",")
+REGION = HERE.region
+CASES_YELLOW_DAYS, CASES_YELLOW_PERCENT = HERE.yellow_days, HERE.yellow_percent
+CASES_SUPPLEMENT_DAYS = HERE.supplement_days
+HELD_DAYS = HERE.held_days
+COMPLAINT_CALL_DAYS, COMPLAINT_DAYS = HERE.complaint_call_days, HERE.complaint_days
+KIOSK_KEY_DAYS = HERE.kiosk_key_days
+CHECK_INS_A_SECOND = HERE.check_ins_a_second
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
@@ -114,10 +100,7 @@ _SQLITE: dict[str, Any] = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
     },
 }
-_ELSEWHERE = os.environ.get("DATABASE_URL")
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": dict(dj_database_url.parse(_ELSEWHERE, conn_max_age=600)) if _ELSEWHERE else _SQLITE
-}
+DATABASES: dict[str, dict[str, Any]] = {"default": environment.database() or _SQLITE}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "hub.accounts.roles.RoleBackend"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 import subprocess
@@ -135,3 +136,27 @@ def test_the_console_loads_nothing_from_elsewhere(hub: HubProcess, console: requ
         assert address.startswith("/") or not re.match(r"https?:", address), address
     for sheet in re.findall(r'href="(/static/[^"]+\.css[^"]*)"', page):
         assert console.get(hub.url + sheet, timeout=5).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("YEDENG_HUB_HELD_DAYS", "soon"),
+        ("YEDENG_HUB_REGION", "37"),
+        ("YEDENG_HUB_IDLE_MINUTES", "0"),
+        ("YEDENG_HUB_MAIL_PORT", "smtp"),
+        ("DATABASE_URL", "postgresql"),
+    ],
+)
+def test_a_variable_that_cannot_be_meant_is_named(tmp_path: Path, name: str, value: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "main.py", "hub", "cases", "--data", str(tmp_path)],
+        cwd=ROOT,
+        env={**os.environ, name: value},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Error: {name}")
+    assert done.stderr.count("\n") == 1
