@@ -1,0 +1,91 @@
+"""The fleet as an administrator goes through it in the morning: from what is wrong to the kiosk and back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from kiosk.hub_client import HubClient
+from kiosk.wire import CheckIn, DeviceReport, Lack, QueueReport
+from tests.hub.browser import Console, account_at, browser, console_in, log_in_as
+from tests.hub.conftest import HubProcess
+
+__all__ = ["account_at", "browser", "log_in_as"]
+
+FLEET = "/console/kiosks/kiosk/"
+RECORD = "social-insurance-record"
+
+
+def without_paper() -> CheckIn:
+    printer = DeviceReport(
+        name="receipt-printer",
+        family="ReceiptPrinter",
+        driver="escpos",
+        device="online",
+        fitness="ok",
+        paper="out",
+        supply="out",
+    )
+    return CheckIn(
+        sent_at=datetime.now(UTC),
+        software="0.1",
+        catalogue_version=1,
+        devices=(printer,),
+        queue=QueueReport(pending=3, held=0),
+        lacks=(Lack(cause="document_printer", device="receipt-printer", stops=True, items=(RECORD,)),),
+        up_seconds=600,
+        keeper_phone="0531-5550123",
+    )
+
+
+@pytest.mark.timeout(120)
+def test_from_what_is_wrong_to_the_kiosk_and_back(
+    browser: Browser, hub: HubProcess, client: HubClient, log_in_as: Callable[[Console, str], None]
+) -> None:
+    kiosk = client.check_in(without_paper()).kiosk_id
+    with console_in(browser, hub) as console:
+        log_in_as(console, "administrator")
+        page = console.page
+
+        console.open("/console/kiosks/keeper/add/")
+        page.fill("[name=name]", "周师傅")
+        page.fill("[name=phone]", "0531-5559999")
+        page.click("[name=_save]")
+
+        console.open(f"{FLEET}overview/")
+        page.get_by_role("link", name="缺纸").click()
+        expect(page.locator("#result_list")).to_contain_text(kiosk)
+
+        page.fill("[name=name]", "缺纸的终端")
+        page.get_by_role("button", name="保存筛选").click()
+        expect(page.locator(".fleet-chip")).to_contain_text("缺纸的终端")
+
+        page.locator("#result_list tbody tr", has_text=kiosk).locator("input[type=checkbox]").check()
+        page.locator("select[name=action]").select_option("change_several")
+        page.locator("#changelist-form button[type=submit]").first.click()
+        page.select_option("[name=keeper]", label="周师傅")
+        page.get_by_role("button", name="修改").click()
+        expect(page.locator("#result_list tbody tr", has_text=kiosk)).to_contain_text("周师傅")
+
+        console.open(f"{FLEET}{kiosk}/change/")
+        expect(page.locator(".fleet").first).to_contain_text("终端上显示的电话是 0531-5550123")
+        expect(page.locator(".fleet").first).to_contain_text("正常 · 缺纸")
+        assert page.locator("#ledger .fleet-share-paper").count()
+        with page.expect_download() as table:
+            page.get_by_role("link", name="当日表格").click()
+        assert table.value.suggested_filename.startswith(kiosk)
+
+        console.open(f"{FLEET}matrix/?rows=kiosks&q={RECORD}")
+        row = page.locator(".fleet-matrix tbody tr", has=page.locator(f"a[href*='{kiosk}']"))
+        expect(row.locator(".fleet-unable")).to_contain_text("缺纸")
+
+        console.open(f"{FLEET}day/?item={RECORD}")
+        assert page.locator(".fleet-day .fleet-share-paper").count()
+
+        console.open(f"{FLEET}?trouble=paper")
+        page.get_by_title("删除这个筛选").click()
+        expect(page.locator(".fleet-chip")).to_have_count(0)
+        assert console.faults == []
