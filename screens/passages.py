@@ -26,7 +26,8 @@ def passages(page: Page, say: Say, stop: str, rendering: str, *, private: bool) 
     if isinstance(page, ReadGuide):
         shown = next((one for one in page.renderings if one.id == rendering), page.renderings[0])
         whole = _passage((page.title, *((page.note,) if page.note else ())), say, stop)
-        return (whole, *(_section(section, say, stop) for section in shown.sections))
+        asked = (_passage(page.rating.spoken(), say, stop),) if page.rating else ()
+        return (whole, *(_section(section, say, stop) for section in shown.sections), *asked)
     whispered = page.whispered() if private else ()
     return (_passage((*page.spoken(), *whispered), say, stop, personal=bool(whispered)),)
 

@@ -27,7 +27,7 @@ def rating_part(look: Look, rating: Rating, choose: Callable[[str], None]) -> Pa
 
 def _face(look: Look, choice: Choice, choose: Callable[[str], None]) -> Press:
     m = look.measures
-    words = Words(look, choice.title, "chip" if look.elder else "small", align="center", balanced=True)
+    words = Words(look, choice.title, "chip", align="center", balanced=True)
     inside = Column([Icon(look, choice.icon or "star", 17, "lamp"), words], gap=m.px(1.5))
     return Press(
         look,
