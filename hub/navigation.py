@@ -87,11 +87,14 @@ SIDEBAR: dict[str, Any] = {
             _rows("engineering", "kiosks.keeper"),
             _rows("label", "kiosks.label"),
             _rows("qr_code_2", "kiosks.enrolmentcode"),
+            _rows("tune", "kiosks.desiredsetting"),
+            _rows("terminal", "kiosks.kioskcommand"),
         ),
         _section(
             _("Guides"),
             _rows("menu_book", "catalogue.sourcefile"),
             _rows("campaign", "catalogue.publication"),
+            _rows("hub", "channels.channel"),
         ),
         _section(
             _("Analytics"),

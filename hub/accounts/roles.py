@@ -17,6 +17,21 @@ _FLEET_CARE: Final = frozenset(
     f"kiosks.{verb}_{model}" for verb in ("add", "change", "delete") for model in ("keeper", "label")
 )
 
+_FLEET_REMOTE: Final = frozenset(
+    {
+        "kiosks.view_kioskcommand",
+        "kiosks.command_kiosk",
+        "kiosks.view_enrolmentcode",
+        "kiosks.add_enrolmentcode",
+        "kiosks.view_desiredsetting",
+    }
+)
+_FLEET_RULE: Final = frozenset(
+    f"{model}.{verb}_{name}"
+    for verb in ("view", "add", "change", "delete")
+    for model, name in (("kiosks", "desiredsetting"), ("channels", "channel"))
+)
+
 _PRACTICE: Final = frozenset(
     f"cases.{verb}_{model}"
     for verb in ("view", "add", "change", "delete")
@@ -56,6 +71,8 @@ _ANALYTICS: Final = frozenset({"analytics.view_visitcount", "analytics.view_sear
 PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     Role.ADMINISTRATOR: _FLEET_VIEW
     | _FLEET_CARE
+    | _FLEET_REMOTE
+    | _FLEET_RULE
     | _PRACTICE
     | _HELD
     | _COMPLAINTS
@@ -68,8 +85,6 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         "cases.erase_case",
         "cases.view_erasurerun",
         "kiosks.change_kiosk",
-        "kiosks.view_enrolmentcode",
-        "kiosks.add_enrolmentcode",
         "accounts.add_organisation",
         "accounts.change_organisation",
         "accounts.delete_organisation",
@@ -94,12 +109,11 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
         }
     ),
     Role.TECHNICIAN: _FLEET_VIEW
+    | _FLEET_REMOTE
     | _HELD
     | _ALERTS
     | _SILENCES
     | {
-        "kiosks.view_enrolmentcode",
-        "kiosks.add_enrolmentcode",
         "evaluations.view_troubleticket",
         "evaluations.view_figures",
     },

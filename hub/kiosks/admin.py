@@ -20,13 +20,13 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from hub.accounts.models import Organisation
 from hub.accounts.scope import within
 from hub.audit.trail import record
-from hub.console import HubAdmin, ReadOnlyAdmin
-from hub.kiosks import days, kiosk_page, pages
+from hub.console import HubAdmin
+from hub.kiosks import days, kiosk_page, pages, remote_admin
 from hub.kiosks.changing import bulk_page, change_identity
 from hub.kiosks.grouping import Keeper, Label
 from hub.kiosks.history import AvailabilitySpan
 from hub.kiosks.list_filters import PlaceFilter, StateFilter, TroubleFilter, UnableFilter
-from hub.kiosks.models import EnrolmentCode, Kiosk
+from hub.kiosks.models import Kiosk
 from hub.kiosks.saved_filters import change_filters, filters_for, query_of
 from hub.kiosks.signs import label_chips, place_and_number, state_sign, trouble_words
 from hub.kiosks.uptime import cutoffs
@@ -286,9 +286,4 @@ class LabelAdmin(HubAdmin):
         return label_chips([label])
 
 
-@admin.register(EnrolmentCode)
-class EnrolmentCodeAdmin(ReadOnlyAdmin):
-    """One-time codes, used and not used; the code itself is shown once, when it is made."""
-
-    scope = None
-    list_display = ("created_at", "expires_at", "kiosk")
+__all__ = ["KioskAdmin", "remote_admin"]  # Django looks here for all pages of the room

@@ -27,12 +27,34 @@ if TYPE_CHECKING:
 _KEEP: Final = 10.0
 """Seconds for which a process takes the rows as it has read them: check-ins come by the hundred."""
 
+SETTING_NAMES: Final = {
+    "kiosk.keeper": _("name of the keeper"),
+    "kiosk.keeper_phone": _("phone of the keeper"),
+    "kiosk.helpline": _("public hotline"),
+    "kiosk.window_zh": _("nearest window, Chinese"),
+    "kiosk.window_en": _("nearest window, English"),
+    "kiosk.language": _("language a visit starts in (zh, en)"),
+    "panel.theme": _("colours (auto, night, day, contrast, yellow)"),
+    "panel.reduced_motion": _("pages without motion"),
+    "visit.reading": _("seconds on a guide"),
+    "visit.form": _("seconds on a form"),
+    "visit.private": _("seconds on something private"),
+    "visit.done": _("seconds on the last page"),
+    "visit.warning": _("seconds of the warning"),
+    "visit.elder_factor": _("times longer in elder mode"),
+    "visit.card": _("seconds for a card"),
+    "queue.bandwidth": _("bytes a second for uploads"),
+    "queue.hold_days": _("days to see to a held item"),
+    "queue.longest_wait": _("longest wait between uploads, seconds"),
+}
+"""What each setting is called in the console."""
+
 
 class DesiredSetting(models.Model):
     """One setting that is wanted somewhere; ``name`` and ``value`` are those of ``kiosk.wire``."""
 
     name = models.CharField(_("setting"), max_length=64, choices=[(name, name) for name in REMOTE_SETTINGS])
-    value = models.JSONField(_("value"))
+    value = models.JSONField(_("wanted value"))
     organisation = models.ForeignKey(
         "accounts.Organisation",
         verbose_name=_("organisation"),
@@ -57,7 +79,7 @@ class DesiredSetting(models.Model):
         related_name="desired_settings",
     )
     changed_by = models.CharField(_("changed by"), max_length=160, blank=True, editable=False)
-    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+    changed_at = models.DateTimeField(_("changed at"), auto_now=True)
 
     class Meta:
         verbose_name = _("desired setting")
