@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Final
+
+from django.db.models import Q
+from django.utils import timezone
 
 from hub.analytics.models import GuideCount, SearchCount, VisitCount
 from hub.intake.opening import Arrival
@@ -14,10 +17,14 @@ KEEP: Final = timedelta(days=400)
 
 
 def receive_counts(arrival: Arrival) -> Receipt:
-    """Store a kiosk's counts of a day. A kiosk's day counts once: what came of it before is replaced."""
+    """Store a kiosk's counts of a day. A kiosk's day counts once: what came of it before is replaced.
+
+    What this kiosk counted longer than ``KEEP`` ago goes.
+    """
     counts, kiosk = arrival.read(DayCounts), arrival.kiosk
+    past = Q(day=counts.day) | Q(day__lt=timezone.localdate(arrival.received_at) - KEEP)
     for model in (VisitCount, GuideCount, SearchCount):
-        model.objects.filter(kiosk=kiosk, day=counts.day).delete()
+        model.objects.filter(past, kiosk=kiosk).delete()
     VisitCount.objects.bulk_create(
         VisitCount(
             kiosk=kiosk,
@@ -39,11 +46,3 @@ def receive_counts(arrival: Arrival) -> Receipt:
         for one in counts.unanswered
     )
     return Receipt(id=arrival.id, received_at=arrival.received_at)
-
-
-def forget(today: date) -> int:
-    """Remove what is older than ``KEEP``; how many rows that were."""
-    return sum(
-        model.objects.filter(day__lt=today - KEEP).delete()[0]
-        for model in (VisitCount, GuideCount, SearchCount)
-    )
