@@ -66,6 +66,7 @@ def places_page(console: ModelAdmin[Kiosk], request: HttpRequest) -> HttpRespons
         "place": place,
         "places": [_place_row(one) for one in places],
         "may_add": request.user.has_perm("accounts.add_organisation"),
+        "may_change": request.user.has_perm("accounts.change_organisation"),
         "legend": [(state, STATES[state], STATE_HELP[state]) for state in LiveState],
     }
     return _page(console, request, "places", context)

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
+from zlib import crc32
 
 from django.db import transaction
 from django.utils import timezone
@@ -85,7 +86,7 @@ def _says_something_new(kiosk: Kiosk, report: CheckIn, status: dict[str, Any], n
     before = kiosk.status
     if before is None or kiosk.last_seen is None or now - kiosk.last_seen > RECENT:
         return True
-    if kiosk.trend_at is None or _hour(kiosk.trend_at) != _hour(now):
+    if kiosk.trend_at is None or _hour(kiosk, kiosk.trend_at) != _hour(kiosk, now):
         return True
     told = ("software", "catalogue_version", "out_of_service", "lacks")
     if any(before.get(name) != status[name] for name in told) or _started_again(kiosk, report, now):
@@ -191,7 +192,7 @@ def _note_trend(kiosk: Kiosk, report: CheckIn, now: datetime) -> None:
         for device in report.devices
         if device.name in before and device.paper != before[device.name]["paper"]
     ]
-    new_hour = kiosk.trend_at is None or _hour(kiosk.trend_at) != _hour(now)
+    new_hour = kiosk.trend_at is None or _hour(kiosk, kiosk.trend_at) != _hour(kiosk, now)
     if not papers and not new_hour:
         return
     trend, _created = Trend.objects.get_or_create(kiosk=kiosk)
@@ -205,8 +206,10 @@ def _note_trend(kiosk: Kiosk, report: CheckIn, now: datetime) -> None:
     trend.save()
 
 
-def _hour(at: datetime) -> datetime:
-    return at.replace(minute=0, second=0, microsecond=0)
+def _hour(kiosk: Kiosk, at: datetime) -> datetime:
+    """The kiosk's own hour: ten thousand of them do not begin in the same second."""
+    begins = timedelta(seconds=crc32(kiosk.pk.encode()) % 3600)
+    return (at - begins).replace(minute=0, second=0, microsecond=0)
 
 
 _lock = threading.Lock()

@@ -112,7 +112,7 @@ REASONS: Final[Mapping[str, Words]] = {
 NO_FORECAST: Final[Mapping[str, Words]] = {
     Unknown.FEW_DAYS: _("not enough data: fewer than three whole days were counted"),
     Unknown.NOT_USED: _("nothing was printed lately"),
-    Unknown.NO_CHANGE_SEEN: _("not enough data: no change of the roll was seen yet"),
+    Unknown.NO_CHANGE_SEEN: _("not enough data: no refill of paper was seen yet"),
 }
 
 
