@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from pydantic import ValidationError
 
@@ -83,10 +83,10 @@ def paper_low(now: datetime, days: float, organisation: Organisation) -> Iterato
     today = timezone.localdate(now)
     kiosks = kiosks_below(organisation).filter(last_seen__gte=_heard_by(now, RECENT))
     numbers = dict(Trend.objects.filter(kiosk__in=kiosks).values_list("kiosk_id", "numbers"))
-    for kiosk in kiosks.only("id", "place", "organisation_id", "status"):
+    for kiosk in kiosks.annotate(devices=F("status__devices")).defer("status").iterator():
         least = [
             left
-            for device in _devices(kiosk)
+            for device in _printers(kiosk.devices or ())
             if (left := _days_left(numbers.get(kiosk.id, {}), device, today)) is not None
         ]
         if least and min(least) < days:
@@ -157,8 +157,8 @@ def _item_names() -> dict[str, str]:
     return {key: one["short_name"]["zh"] for key, one in json.loads(newest.items).items()}
 
 
-def _devices(kiosk: Kiosk) -> Iterator[DeviceReport]:
-    for said in (kiosk.status or {}).get("devices", ()):
+def _printers(devices: Iterable[dict[str, Any]]) -> Iterator[DeviceReport]:
+    for said in devices:
         if "Printer" not in said.get("family", ""):
             continue
         try:
