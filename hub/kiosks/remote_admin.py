@@ -35,7 +35,7 @@ class CodeForm(forms.ModelForm):  # type: ignore[type-arg]
 
     hub_address = forms.RegexField(
         r"^https?://[^\s/?#@]+$",
-        label=_("address of the hub"),
+        label=_("Address of the hub"),
         help_text=_("As kiosks call it. It is part of the QR code."),
         widget=UnfoldAdminTextInputWidget,
     )
@@ -99,20 +99,20 @@ class CommandForm(forms.ModelForm):  # type: ignore[type-arg]
     """What is asked of which kiosk, why, and for how long it may wait."""
 
     device = forms.CharField(
-        label=_("device"),
+        label=_("Device"),
         required=False,
         help_text=_("For a test: its name, as on the kiosk's page."),
         widget=UnfoldAdminTextInputWidget,
     )
     notice = forms.CharField(
-        label=_("words on the screen"),
+        label=_("Words on the screen"),
         required=False,
         max_length=120,
         help_text=_("For closing: what the screen says to residents."),
         widget=UnfoldAdminTextInputWidget,
     )
     minutes = forms.IntegerField(
-        label=_("valid for minutes"),
+        label=_("Valid for minutes"),
         min_value=1,
         max_value=7 * 24 * 60,
         initial=60,
@@ -218,10 +218,10 @@ class SettingForm(forms.ModelForm):  # type: ignore[type-arg]
     """One setting and where it is wanted; the value is written as people write it."""
 
     name = forms.ChoiceField(
-        label=_("setting"), choices=tuple(SETTING_NAMES.items()), widget=UnfoldAdminSelectWidget
+        label=_("Setting"), choices=tuple(SETTING_NAMES.items()), widget=UnfoldAdminSelectWidget
     )
     value = forms.CharField(
-        label=_("wanted value"),
+        label=_("Wanted value"),
         max_length=120,
         help_text=_("Seconds, days, bytes a second as in the site file; yes or no as true or false."),
         widget=UnfoldAdminTextInputWidget,
@@ -259,7 +259,7 @@ class DesiredSettingAdmin(HubAdmin):
     form = SettingForm
     list_display = (
         "setting",
-        "value",
+        "wanted",
         "organisation",
         "label",
         "kiosk",
@@ -274,6 +274,11 @@ class DesiredSettingAdmin(HubAdmin):
     def setting(self, wish: DesiredSetting) -> str:
         """The setting in words."""
         return str(SETTING_NAMES[wish.name])
+
+    @admin.display(description=_("wanted value"))
+    def wanted(self, wish: DesiredSetting) -> str:
+        """The value as people write it."""
+        return wish.value if isinstance(wish.value, str) else json.dumps(wish.value)
 
     @admin.display(description=_("not so at"))
     def differing(self, wish: DesiredSetting) -> str:
