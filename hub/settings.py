@@ -114,6 +114,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "admin:login"
+CSRF_FAILURE_VIEW = "hub.accounts.refusals.foreign_form"
 LOGIN_REDIRECT_URL = "admin:index"
 SINGLE_SIGN_ON = SingleSignOn.read(DATA.folder)
 if SINGLE_SIGN_ON is not None:

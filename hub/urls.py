@@ -10,6 +10,8 @@ from hub.monitoring.exposition import metrics
 from hub.monitoring.health import healthz, readyz
 
 admin.autodiscover()
+handler403 = "hub.accounts.refusals.not_allowed"
+handler404 = "hub.accounts.refusals.not_found"
 urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),

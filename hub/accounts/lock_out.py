@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import Any
 
 from axes.handlers.database import AxesDatabaseHandler
@@ -11,9 +12,10 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db.models import Sum
 from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+
+from hub.accounts.refusals import page
 
 NAMES_AT_AN_ADDRESS = 10
 """An address may fail this many times as often as one name at it: against guessing many names."""
@@ -36,11 +38,8 @@ def locked_answer(
     request: HttpRequest, _response: HttpResponse | None = None, _credentials: Any = None
 ) -> HttpResponse:
     """What somebody sees who is locked out; the same for names that exist and for names that do not."""
-    from django.contrib.admin import site
-
     words = _("Too many logins failed. Wait a while, or ask a security officer to lift the lock.")
-    context = {**site.each_context(request), "title": _("Locked"), "words": words}
-    return TemplateResponse(request, "accounts/locked.html", context, status=429).render()
+    return page(request, HTTPStatus.TOO_MANY_REQUESTS, _("Locked"), words)
 
 
 def is_locked(user: User) -> bool:

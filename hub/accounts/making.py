@@ -37,7 +37,7 @@ def make_account(
     account = Account.objects.create(
         user=user, role=role, organisation=_place(organisation), must_change_password=told is not None
     )
-    record("command line", "account.added", user, role=role, place=account.organisation_id)
+    record("command line", "account.added", account, name=username, role=role, place=account.organisation_id)
     return account, told
 
 

@@ -42,7 +42,9 @@ def create(request: HttpRequest, account: Account, username: str) -> str:
     account.must_change_password, account.password_set_at = True, timezone.now()
     _propose_if_needed(request, account)
     account.save()
-    record(request, "account.added", account.user, role=account.role, place=account.organisation_id)
+    record(
+        request, "account.added", account, name=str(account), role=account.role, place=account.organisation_id
+    )
     return password
 
 
@@ -58,7 +60,7 @@ def move(request: HttpRequest, account: Account, role: str, organisation: Organi
         _propose_if_needed(request, account)
     account.save()
     end_sessions(account.user)
-    record(request, "account.moved", account.user, role=role, place=organisation.pk)
+    record(request, "account.moved", account, name=str(account), role=role, place=organisation.pk)
 
 
 @transaction.atomic
@@ -70,7 +72,7 @@ def confirm(request: HttpRequest, account: Account) -> None:
     account.proposed_by = None
     account.save()
     _set_active(account, active=True)
-    record(request, "account.confirmed", account.user, role=account.role)
+    record(request, "account.confirmed", account, name=str(account), role=account.role)
 
 
 @transaction.atomic
@@ -80,7 +82,7 @@ def set_active(request: HttpRequest, account: Account, *, active: bool) -> None:
     if account.proposed_by is not None:
         raise NotAllowed
     _set_active(account, active=active)
-    record(request, "account.activated" if active else "account.deactivated", account.user)
+    record(request, "account.activated" if active else "account.deactivated", account, name=str(account))
 
 
 @transaction.atomic
@@ -93,7 +95,7 @@ def renew_password(request: HttpRequest, account: Account) -> str:
     account.must_change_password, account.password_set_at = True, timezone.now()
     account.save()
     end_sessions(account.user)
-    record(request, "password.renewed", account.user)
+    record(request, "password.renewed", account, name=str(account))
     return password
 
 
@@ -103,20 +105,20 @@ def reset_second_factor(request: HttpRequest | str, account: Account) -> None:
     _not_oneself(request, account)
     second_factor.reset(account.user)
     end_sessions(account.user)
-    record(request, "second_factor.reset", account.user)
+    record(request, "second_factor.reset", account, name=str(account))
 
 
 @transaction.atomic
 def log_out(request: HttpRequest, account: Account) -> None:
     """End all sessions of an account."""
-    record(request, "login.all_ended", account.user, sessions=end_sessions(account.user))
+    record(request, "login.all_ended", account, name=str(account), sessions=end_sessions(account.user))
 
 
 @transaction.atomic
 def unlock(request: HttpRequest | str, account: Account) -> int:
     """Forget an account's failed logins; how many there were."""
     failed = lock_out.lift(account.user)
-    record(request, "login.unlocked", account.user, failed=failed)
+    record(request, "login.unlocked", account, name=str(account), failed=failed)
     return failed
 
 

@@ -66,7 +66,7 @@ class SingleSignOnBackend(OIDCAuthenticationBackend, RoleBackend):
         account = Account.objects.create(
             user=user, role=role, organisation=_place(claims), subject=_subject(claims)
         )
-        record(WHO, "account.added", user, role=account.role, place=account.organisation_id)
+        record(WHO, "account.added", account, name=username, role=account.role, place=account.organisation_id)
         return user
 
     def update_user(self, user: User, claims: dict[str, Any]) -> User:
@@ -78,7 +78,7 @@ class SingleSignOnBackend(OIDCAuthenticationBackend, RoleBackend):
             account.role, account.organisation = role, place
             account.save()
             end_sessions(user)
-            record(WHO, "account.moved", user, role=role, place=place.pk)
+            record(WHO, "account.moved", account, name=str(account), role=role, place=place.pk)
         return user
 
 

@@ -38,10 +38,10 @@ def verification(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         device = second_factor.verify(request, form.cleaned_data["otp_token"])
         if device is not None:
-            record(request, "second_factor.shown", user, by=device.name)
+            record(request, "second_factor.shown", user.account, by=device.name)
             _warn_of_few_codes(request, user)
             return HttpResponseRedirect(_next(request))
-        record(request, "second_factor.failed", user)
+        record(request, "second_factor.failed", user.account)
         form.add_error("otp_token", _refusal(user))
     context |= {"title": _("Second step"), "form": form, "next": _next(request)}
     return TemplateResponse(request, "accounts/second_factor.html", context)
@@ -53,7 +53,7 @@ def set_up(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     device = second_factor.authenticator_to_confirm(user)
     if request.method == "POST" and form.is_valid():
         if second_factor.confirm_authenticator(request, form.cleaned_data["otp_token"]):
-            record(request, "second_factor.set_up", user)
+            record(request, "second_factor.set_up", user.account)
             return _codes_shown(request, context)
         form.add_error("otp_token", _refusal(user))
     context |= {
@@ -68,7 +68,7 @@ def set_up(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 @require_POST
 def recovery_codes(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     """New recovery codes in place of the last."""
-    record(request, "second_factor.codes_made", _user(request))
+    record(request, "second_factor.codes_made", _user(request).account)
     return _codes_shown(request, context)
 
 
@@ -81,7 +81,7 @@ def password_change(request: HttpRequest, context: dict[str, Any]) -> HttpRespon
         update_session_auth_hash(request, user)
         Account.objects.filter(user=user).update(must_change_password=False, password_set_at=timezone.now())
         end_sessions(user, but=request.session.session_key)
-        record(request, "password.changed", user)
+        record(request, "password.changed", user.account)
         messages.success(request, _("The password is changed. Everywhere else you are logged out."))
         return HttpResponseRedirect(_next(request))
     context |= {"title": _("Change password"), "form": form, "next": _next(request)}
@@ -107,7 +107,7 @@ def end_other_sessions(request: HttpRequest, context: dict[str, Any]) -> HttpRes
     """Logs oneself out everywhere else."""
     user = _user(request)
     ended = end_sessions(user, but=request.session.session_key)
-    record(request, "login.others_ended", user, sessions=ended)
+    record(request, "login.others_ended", user.account, sessions=ended)
     messages.success(request, _("Everywhere else you are logged out."))
     return HttpResponseRedirect(reverse("admin:my_account"))
 

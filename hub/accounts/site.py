@@ -47,6 +47,14 @@ class ConsoleSite(UnfoldAdminSite):
         provider = settings.SINGLE_SIGN_ON
         return {**super().each_context(request), "single_sign_on": provider and provider.button}
 
+    def plain_context(self, request: HttpRequest) -> dict[str, Any]:
+        """What a page without the console's frame knows: nothing has to be counted for it."""
+        return {
+            "site_title": self._get_config("SITE_TITLE", request),
+            "colors": self._get_colors("COLORS", request),
+            "site_favicons": self._get_favicons("SITE_FAVICONS", request),
+        }
+
     def _page(self, page: Page) -> Callable[..., HttpResponse]:
         def view(request: HttpRequest) -> HttpResponse:
             request.current_app = self.name

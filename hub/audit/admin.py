@@ -8,9 +8,10 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, StreamingHttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from hub.accounts.models import Account
+from hub.accounts.models import Account, Role
 from hub.accounts.roles import account_of
 from hub.accounts.scope import within
 from hub.audit.exporting import COLUMNS, cells, rows
@@ -25,13 +26,36 @@ class EntryAdmin(ReadOnlyAdmin):
     """All entries, newest first; below the root, what the accounts of one's own scope did."""
 
     scope = None
-    list_display = ("number", "at", "who", "role", "action", "target", "address")
+    list_display = ("number", "when", "who", "role_name", "action", "target", "address")
     list_filter = ("at", "role", "action")
     search_fields = ("who", "action", "target")
     list_per_page = 50
     show_full_result_count = False
-    fields = ("number", "at", "who", "role", "address", "action", "target", "detail", "previous", "hash")
+    fields = (
+        "number",
+        "when",
+        "who",
+        "role_name",
+        "address",
+        "action",
+        "target",
+        "detail",
+        "previous",
+        "hash",
+    )
     actions = ("export_rows", "export_lines")
+
+    readonly_fields = ("when", "role_name")
+
+    @admin.display(description=_("at"), ordering="number")
+    def when(self, entry: Entry) -> str:
+        """To the second, in the hub's time zone."""
+        return f"{timezone.localtime(entry.at):%Y-%m-%d %H:%M:%S}"
+
+    @admin.display(description=_("role"))
+    def role_name(self, entry: Entry) -> str:
+        """The role that they had then, in words."""
+        return str(dict(Role.choices).get(entry.role, entry.role)) or "–"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
         """Everything for who is at the root."""
