@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.core.paginator import Paginator
+from django.db.models import QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.decorators import display
@@ -26,10 +29,23 @@ from hub.cases.models import Case, Material
 from hub.cases.viewing import Reason
 from hub.cases.wording import item_name
 from hub.cases.workflow import NotAllowed
+from hub.catalogue.models import Publication
 from hub.console import ReadOnlyAdmin
 from kiosk.wire import SealBroken
 
 _CARD_TYPES: Final = {Card.RED.value: "danger", Card.YELLOW.value: "warning", "none": ""}
+
+
+class WorkListPages(Paginator):  # type: ignore[type-arg]
+    """Pages of a list that is counted to a point: who looks for something older searches for its number."""
+
+    most = 10_000
+
+    @cached_property
+    def count(self) -> int:
+        """How many there are, ``most`` at most."""
+        rows = cast("QuerySet[Case]", self.object_list)
+        return rows.order_by().values("pk")[: self.most].count()
 
 
 class WorkListFilter(admin.SimpleListFilter):
@@ -60,6 +76,7 @@ class CaseAdmin(ReadOnlyAdmin):
     list_select_related = ("assignee", "organisation")
     list_per_page = 30
     show_full_result_count = False
+    paginator = WorkListPages
     search_fields = ("case_no__exact", "check_code__exact")
     search_help_text = gettext_lazy("case number or check code")
     list_before_template = "cases/work_lists.html"
@@ -73,7 +90,10 @@ class CaseAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """Within the user's scope; what residents gave is not even read for a list."""
-        return super().get_queryset(request).defer("resident", "explanation")
+        newest = Publication.objects.order_by("-version").values("version")[:1]
+        cases = super().get_queryset(request).defer("resident", "explanation")
+        named: QuerySet[Any] = cases.annotate(catalogue=Coalesce(Subquery(newest), 0))
+        return named
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -90,7 +110,7 @@ class CaseAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("item"))
     def item(self, case: Case) -> str:
         """The item's short name."""
-        return item_name(case.item_id)
+        return item_name(case.item_id, getattr(case, "catalogue", None))
 
     @display(description=gettext_lazy("state"), label=case_page.STATE_TYPES)  # type: ignore[untyped-decorator]
     def standing(self, case: Case) -> tuple[str, str]:

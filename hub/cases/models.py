@@ -113,6 +113,7 @@ class Case(models.Model):
         )
         indexes = (
             models.Index(fields=("-received_at",), name="case_newest"),
+            models.Index(fields=("state", "-received_at"), name="case_state_newest"),
             models.Index(fields=("state", "promised_by"), name="case_due"),
             models.Index(fields=("erased_at", "decided_at"), name="case_retention"),
         )

@@ -100,10 +100,10 @@ class Wording:
             yield from ((one.id, one.label, one.choices) for one in self.item.form)
 
 
-def item_name(item_id: str) -> str:
-    """An item's name as the newest publication has it, in the reader's language."""
+def item_name(item_id: str, version: int | None = None) -> str:
+    """An item's short name in the reader's language; ``version``: of the newest publication, where known."""
     language = "en" if (get_language() or "").startswith("en") else "zh"
-    return _name(Publication.newest_version(), item_id, language)
+    return _name(Publication.newest_version() if version is None else version, item_id, language)
 
 
 @lru_cache(maxsize=4096)
@@ -114,4 +114,6 @@ def _name(version: int, item_id: str, language: str) -> str:
 
 def item_choices() -> list[tuple[str, str]]:
     """Every published item's id with its name in the reader's language, in the order of the names."""
-    return sorted(((one, item_name(one)) for one in Publication.newest_items()), key=lambda pair: pair[1])
+    version = Publication.newest_version()
+    named = ((one, item_name(one, version)) for one in Publication.newest_items())
+    return sorted(named, key=lambda pair: pair[1])

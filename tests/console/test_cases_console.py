@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from hub.audit.models import Entry
@@ -205,6 +207,19 @@ class TestTheWay:
         red = text(clerk, "/console/cases/case/?list=red")
         assert late.case_no in red
         assert case.case_no not in red
+
+
+def test_a_long_list_costs_no_more_questions_than_a_short_one(kiosk: Kiosk, console: Console) -> None:
+    publish_item()
+    clerk = console("clerk")
+    asked = []
+    for number in range(2):
+        for page_no in range(1 + 5 * number):
+            file_case(kiosk, f"page {number} {page_no}".encode())
+        with CaptureQueriesContext(connection) as questions:
+            text(clerk, "/console/cases/case/")
+        asked.append(len(questions))
+    assert asked[0] == asked[1]
 
 
 HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(1)>'
