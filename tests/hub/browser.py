@@ -115,9 +115,12 @@ class Console:
         file.write_bytes(self.page.screenshot())  # given a path, playwright would leave a thread running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's chromium, without a window."""
+    """Debian's chromium, without a window.
+
+    No longer than a module: while it is there, its event loop runs, and no asynchronous test can have one.
+    """
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         yield opened
