@@ -9,7 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from devices.contract import Camera, ChipCardReader, Device, IdCardReader, ReceiptPrinter
+from devices.contract import (
+    Camera,
+    ChipCardReader,
+    Device,
+    DocumentPrinter,
+    IdCardReader,
+    ReceiptPrinter,
+)
 from devices.supervisor import Supervisor
 from kiosk.pages import Chip, Tone
 from kiosk.text import text
@@ -17,13 +24,13 @@ from kiosk.wire import Lack, ServiceItem
 
 D = TypeVar("D", bound=Device)
 
-#: What serves a need; a slip of the receipt printer carries what an A4 sheet would.
-SERVED_BY: dict[str, type[Device]] = {
-    "id_card": IdCardReader,
-    "social_card": ChipCardReader,
-    "camera": Camera,
-    "receipt_printer": ReceiptPrinter,
-    "document_printer": ReceiptPrinter,
+#: What serves a need, the best first; a slip of the receipt printer carries what an A4 sheet would.
+SERVED_BY: dict[str, tuple[type[Device], ...]] = {
+    "id_card": (IdCardReader,),
+    "social_card": (ChipCardReader,),
+    "camera": (Camera,),
+    "receipt_printer": (ReceiptPrinter,),
+    "document_printer": (DocumentPrinter, ReceiptPrinter),
 }
 CARDS = ("id_card", "social_card")
 
@@ -106,8 +113,8 @@ class Availability:
         return self._sorted[1]
 
     def _device(self, need: str) -> str:
-        device = self._devices.first(SERVED_BY[need]) if need in SERVED_BY else None
-        return device.name if device is not None else ""
+        devices = (self._devices.first(family) for family in SERVED_BY.get(need, ()))
+        return next((device.name for device in devices if device is not None), "")
 
     def _missing(self, item: ServiceItem) -> list[str]:
         """What this kiosk lacks now; of the cards that serve, one reader is enough."""
@@ -121,7 +128,7 @@ class Availability:
         """Whether something that serves ``need`` is usable now."""
         if need == "network":
             return self._is_online()
-        return usable(self._devices, SERVED_BY[need]) is not None
+        return any(usable(self._devices, family) for family in SERVED_BY[need])
 
 
 def cards_for(item: ServiceItem) -> tuple[str, ...]:

@@ -38,12 +38,21 @@ def document_of(content: ResultCopy) -> CopyDocument | None:
     sealed = SealedCopy.objects.filter(copy_id=content.copy_id).defer("pdf").first()
     if sealed is None:
         try:
-            made = seal_copy(content, seal_keys(settings.DATA.folder))
+            made = _made(content)
         except (SealError, FontsMissing) as error:
             log.critical("hub_cannot_seal", why=str(error))
             return None
         sealed = _keep(content.copy_id, made)
     return CopyDocument(sha256=sealed.sha256, size=sealed.size, pages=sealed.pages)
+
+
+def _made(content: ResultCopy) -> Sealed:
+    keys = seal_keys(settings.DATA.folder)
+    try:
+        return seal_copy(content, keys)
+    except SealError:
+        # A token ends sessions by itself, or was away for a moment; the next one may do.
+        return seal_copy(content, keys)
 
 
 @transaction.atomic

@@ -48,10 +48,14 @@ async def _print_until_taken(
     kind, begun = paper_here(visit.kiosk.devices), False
     document: Document | None = None
     for _ in range(_TRIES):
+        if kind == "a4" and begun:
+            copy, document, begun = await commit(visit, result, applicant, step), None, False
         if kind == "a4" and document is None and (document := await _sealed(visit, copy, step)) is None:
-            if not await _slip_instead(visit, step):
-                await visit.once("not-printed", partial(visit.kiosk.results.report, copy, "not_printed"))
+            wish = await _slip_instead(visit, copy, step)
+            if wish == "finish":
                 break
+            if wish == "again":
+                continue
             kind = "slip"
         slip = result_slip(visit.stage.say, visit.kiosk.site.kiosk, copy, again=begun)
         paper = await print_paper(visit, document or slip)
@@ -63,8 +67,6 @@ async def _print_until_taken(
             break
         if wish == "slip":
             kind, document = "slip", None
-        elif kind == "a4" and begun:
-            copy, document, begun = await commit(visit, result, applicant, step), None, False
     return copy, False
 
 
@@ -77,19 +79,25 @@ async def _sealed(visit: Visit, copy: ResultCopy, step: Step) -> Document | None
     return Document(pdf, pages=copy.document.pages)
 
 
-async def _slip_instead(visit: Visit, step: Step) -> bool:
-    """The certificate that was promised is not to be had: whether a slip will do."""
+async def _slip_instead(visit: Visit, copy: ResultCopy, step: Step) -> str:
+    """The certificate that was promised is not to be had: ``slip``, ``again`` or ``finish``."""
+    main = Action("again", text("action.again"), "refresh")
+    if usable(visit.kiosk.devices, ReceiptPrinter):
+        main = Action("slip", text("no-certificate.slip"), "printer")
     page = Notice(
         name="no-certificate",
         title=text("no-certificate.title"),
         lines=(text("no-certificate.line"), text("help.line", phone=visit.kiosk.site.kiosk.helpline)),
         tone="warn",
         picture="out-of-service",
-        main=Action("slip", text("no-certificate.slip"), "printer"),
+        main=main,
         others=(Action("finish", text("action.finish"), "home"),),
         step=step,
     )
-    return (await visit.show(page, passing=True)).id == "slip"
+    wish = (await visit.show(page, passing=True)).id
+    if wish != "slip":
+        await visit.once("not-printed", partial(visit.kiosk.results.report, copy, "not_printed"))
+    return wish
 
 
 async def _came_out(visit: Visit, copy: ResultCopy, paper: Paper, kind: PaperKind, step: Step) -> bool:

@@ -8,7 +8,14 @@ from typing import cast
 
 import pytest
 
-from devices.contract import Camera, ChipCardReader, Device, IdCardReader, ReceiptPrinter
+from devices.contract import (
+    Camera,
+    ChipCardReader,
+    Device,
+    DocumentPrinter,
+    IdCardReader,
+    ReceiptPrinter,
+)
 from devices.status import DeviceState, DeviceStatus, Fitness
 from devices.supervisor import Supervisor
 from kiosk.availability import Availability, Standing, cards_for
@@ -44,6 +51,11 @@ class _Devices:
 
 def availability(working: set[type[Device]], *, online: bool = True, may_file: bool = True) -> Availability:
     return Availability(cast("Supervisor", _Devices(working)), lambda: online, lambda: may_file)
+
+
+def test_an_a4_printer_alone_is_enough_for_a_result() -> None:
+    only_a4 = (ALL - {ReceiptPrinter}) | {DocumentPrinter}
+    assert availability(only_a4).of(item(RECORD)) == Standing("here")
 
 
 @pytest.mark.parametrize(
