@@ -5,16 +5,22 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Iterable
+from datetime import datetime
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeVar
 
 from ninja import Query
 
 from hub.problems import ProblemError
 
+T = TypeVar("T")
 LONGEST_PAGE: Final = 200
 
 Limit = Annotated[int, Query(ge=1, le=LONGEST_PAGE, description="Rows on a page.")]
+AnyLimit = Annotated[
+    int | None, Query(ge=1, le=LONGEST_PAGE, description="Rows on a page; all of them without it.")
+]
 Cursor = Annotated[
     str, Query(max_length=400, description="Where to go on: `next` of the page before; empty for the first.")
 ]
@@ -23,6 +29,21 @@ Cursor = Annotated[
 def cursor_after(*key: str) -> str:
     """The cursor that leads on after the row with this key."""
     return base64.urlsafe_b64encode(json.dumps(key).encode()).decode().rstrip("=")
+
+
+def newest_first(
+    rows: Iterable[tuple[datetime, object, T]], cursor: str, limit: int | None
+) -> tuple[tuple[T, ...], str | None]:
+    """A page of rows, each with its time and its id, the newest first, and the cursor of the next page.
+
+    Without ``limit`` all of them. Raises ``ProblemError`` 422 for a cursor that is none.
+    """
+    after = key_in(cursor, 2)
+    keyed = sorted((((at.isoformat(), str(id_)), row) for at, id_, row in rows), key=lambda one: one[0])
+    left = [(key, row) for key, row in reversed(keyed) if after is None or key < after]
+    page = left if limit is None else left[:limit]
+    more = len(left) > len(page)
+    return tuple(row for _, row in page), cursor_after(*page[-1][0]) if more and page else None
 
 
 def key_in(cursor: str, length: int = 1) -> tuple[str, ...] | None:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
+from typing import TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
@@ -52,6 +53,7 @@ from kiosk.wire import (
     ResultCopy,
     ResultList,
     ResultQuery,
+    ResultSummary,
     SubmissionReceipt,
     TroubleReceipt,
     VerifiedCopy,
@@ -66,6 +68,10 @@ _NOT_KNOWN_THERE = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 _JSON = {"Content-Type": "application/json"}
 _OCTETS = {"Content-Type": "application/octet-stream"}
+
+Pages = TypeVar("Pages", ResultList, ProgressList)
+_PAGE = 50
+_MOST_PAGES = 20
 
 _PROTOCOL_1 = {
     "sent_at": True,
@@ -169,8 +175,11 @@ class HubClient:
         return answer.body
 
     def find_results(self, query: ResultQuery) -> ResultList:
-        """The results that wait for a person."""
-        return self._ask("POST", "/api/v1/results/search", ResultList, query)
+        """The results that wait for a person, the newest first."""
+        found: list[ResultSummary] = []
+        for page in self._pages("/api/v1/results/search", ResultList, query):
+            found += page.results
+        return ResultList(results=tuple(found))
 
     def make_copy(self, request: CopyRequest) -> ResultCopy:
         """Commit a numbered copy; asking again with the same copy id gives the same copy."""
@@ -200,8 +209,11 @@ class HubClient:
         return found
 
     def matters(self, query: ResultQuery) -> ProgressList:
-        """Every matter of a person, wherever it was filed."""
-        return self._ask("POST", "/api/v1/cases/search", ProgressList, query)
+        """Every matter of a person, wherever it was filed, the newest first."""
+        found: list[Progress] = []
+        for page in self._pages("/api/v1/cases/search", ProgressList, query):
+            found += page.matters
+        return ProgressList(matters=tuple(found))
 
     def verify(self, code: str) -> VerifiedCopy | None:
         """The copy that was issued with a verification code; ``None``: there is none."""
@@ -276,6 +288,16 @@ class HubClient:
         typed_reply = typed(answer, reply)
         self._exchange.learn_clock(answer)
         return typed_reply
+
+    def _pages(self, path: str, reply: type[Pages], query: ResultQuery) -> Iterator[Pages]:
+        """A long list, page by page. A hub that knows no pages sends it whole."""
+        cursor = ""
+        for _ in range(_MOST_PAGES):
+            page = self._ask("POST", f"{path}?limit={_PAGE}&cursor={quote(cursor, safe='')}", reply, query)
+            yield page
+            if not page.next:
+                return
+            cursor = page.next
 
     def _look_up(self, where: str, code: str, reply: type[Reply]) -> Reply | None:
         """What a code on paper leads to; ``None``: the hub has nothing with it."""

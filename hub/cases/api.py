@@ -8,9 +8,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Router
 
+from hub.answers import json_answer
 from hub.cases import documents, results
 from hub.cases.progress import by_code, by_person
 from hub.kiosks.signatures import KioskSignature, signing_kiosk
+from hub.paging import AnyLimit, Cursor
 from kiosk.wire import (
     CopyReceipt,
     CopyReport,
@@ -27,9 +29,11 @@ router = Router(tags=["results"], auth=KioskSignature())
 
 
 @router.post("/results/search", response=ResultList)
-def search(request: HttpRequest, query: ResultQuery) -> ResultList:
-    """The results that wait for a person whose card the kiosk has read."""
-    return results.find_results(query)
+def search(
+    request: HttpRequest, query: ResultQuery, cursor: Cursor = "", limit: AnyLimit = None
+) -> HttpResponse:
+    """The results that wait for a person whose card the kiosk has read, the newest first."""
+    return json_answer(results.find_results(query, cursor, limit))
 
 
 @router.get("/cases/by-code/{code}", response=Progress)
@@ -39,9 +43,11 @@ def progress(request: HttpRequest, code: str) -> Progress:
 
 
 @router.post("/cases/search", response=ProgressList)
-def matters(request: HttpRequest, query: ResultQuery) -> ProgressList:
-    """Every case of a person whose card the kiosk has read, wherever it was filed."""
-    return by_person(query)
+def matters(
+    request: HttpRequest, query: ResultQuery, cursor: Cursor = "", limit: AnyLimit = None
+) -> HttpResponse:
+    """The cases of a person whose card the kiosk has read, wherever they were filed, the newest first."""
+    return json_answer(by_person(query, cursor, limit))
 
 
 @router.get("/results/by-verification-code/{code}", response=VerifiedCopy)

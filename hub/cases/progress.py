@@ -7,6 +7,7 @@ from http import HTTPStatus
 from hub.cases.models import Case, resident_index
 from hub.cases.workflow import State
 from hub.evaluations.progress import said_by_code
+from hub.paging import newest_first
 from hub.problems import ProblemError
 from kiosk.wire import (
     Explanation,
@@ -40,17 +41,21 @@ def by_code(typed: str) -> Progress:
     raise ProblemError(HTTPStatus.NOT_FOUND, "Nothing with this check code has arrived yet")
 
 
-def by_person(query: ResultQuery) -> ProgressList:
-    """Every case of the person a card names, wherever it was filed: number and name must both be theirs."""
+def by_person(query: ResultQuery, cursor: str = "", limit: int | None = None) -> ProgressList:
+    """The cases of the person a card names, wherever filed: number and name must both be theirs.
+
+    Raises ``ProblemError`` 422 for a cursor that is none.
+    """
     wanted = (query.number, query.name)
     cases = Case.objects.filter(resident_index=resident_index(query.number)).prefetch_related("supplements")
-    return ProgressList(
-        matters=tuple(
-            _told_to_its_person(case)
-            for case in cases
-            if (case.resident["applicant"]["number"], case.resident["applicant"]["name"]) == wanted
-        )
-    )
+    theirs = [
+        (case.received_at, case.id, case)
+        for case in cases
+        if (case.resident["applicant"]["number"], case.resident["applicant"]["name"]) == wanted
+    ]
+    page, after = newest_first(theirs, cursor, limit)
+    matters = tuple(map(_told_to_its_person, page))
+    return ProgressList(matters=matters, next=after) if after else ProgressList(matters=matters)
 
 
 def _of(case: Case) -> Progress:

@@ -13,6 +13,7 @@ from hub.cases.documents import document_of
 from hub.cases.models import Copy, Result, resident_index
 from hub.intake.opening import Arrival
 from hub.kiosks.models import Kiosk
+from hub.paging import newest_first
 from hub.problems import ProblemError
 from kiosk.wire import (
     CODE_ALPHABET,
@@ -29,23 +30,27 @@ from kiosk.wire import (
 )
 
 
-def find_results(query: ResultQuery) -> ResultList:
-    """The results of the person a card names: number and name must both be theirs."""
+def find_results(query: ResultQuery, cursor: str = "", limit: int | None = None) -> ResultList:
+    """The results of the person a card names: number and name must both be theirs.
+
+    Raises ``ProblemError`` 422 for a cursor that is none.
+    """
     results = Result.objects.filter(case__resident_index=resident_index(query.number)).select_related("case")
-    return ResultList(
-        results=tuple(
-            ResultSummary(
-                result_id=result.id,
-                item_id=result.case.item_id,
-                title=result.certificate["title"],
-                case_no=result.case.case_no,
-                decided_at=result.decided_at,
-                copies=result.copies_made,
-            )
-            for result in results.annotate(copies_made=Count("copies"))
-            if _belongs(result, query)
+    counted = results.annotate(copies_made=Count("copies"))
+    theirs = [(result.decided_at, result.id, result) for result in counted if _belongs(result, query)]
+    page, after = newest_first(theirs, cursor, limit)
+    summaries = tuple(
+        ResultSummary(
+            result_id=result.id,
+            item_id=result.case.item_id,
+            title=result.certificate["title"],
+            case_no=result.case.case_no,
+            decided_at=result.decided_at,
+            copies=result.copies_made,
         )
+        for result in page
     )
+    return ResultList(results=summaries, next=after) if after else ResultList(results=summaries)
 
 
 def make_copy(request: CopyRequest, kiosk: Kiosk) -> ResultCopy:

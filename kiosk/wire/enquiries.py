@@ -62,9 +62,10 @@ class Progress(PersonalMessage):
 
 
 class ProgressList(Message):
-    """Every matter of the person who asked, the newest first."""
+    """Every matter of the person who asked, the newest first; ``next`` is the cursor of the next page."""
 
     matters: tuple[Progress, ...]
+    next: str | None = None
 
 
 class VerifiedCopy(PersonalMessage):

@@ -35,9 +35,13 @@ class ResultSummary(Message):
 
 
 class ResultList(Message):
-    """Answer to a ``ResultQuery``; empty when there is nothing to collect."""
+    """Answer to a ``ResultQuery``, a page of it where one was asked for; empty: there is nothing to collect.
+
+    ``next`` is the cursor of the next page.
+    """
 
     results: tuple[ResultSummary, ...]
+    next: str | None = None
 
 
 class CopyRequest(PersonalMessage):
