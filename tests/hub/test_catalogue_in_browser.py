@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,24 +15,21 @@ from kiosk.guide import Guide
 from kiosk.hub_client import HubClient
 from screens.theme import DAY
 from tests.console.catalogue import item
-from tests.hub.browser import PASSWORD, Console, browser, console_in
+from tests.hub.browser import Console, account_at, browser, console_in, log_in_as
 from tests.hub.conftest import HubProcess, hub_command
 
-__all__ = ["browser"]
+__all__ = ["account_at", "browser", "log_in_as"]
 
 LIST = "/console/catalogue/sourcefile/"
 
 
 @pytest.fixture
-def publisher(hub: HubProcess, tmp_path: Path) -> str:
-    """The name of a publisher, with a new item that somebody else has imported."""
+def imported(hub: HubProcess, tmp_path: Path) -> None:
+    """A new item is a draft at the hub, by nobody who has an account."""
     source = tmp_path / "source"
     source.mkdir()
     (source / "lamp-permit.toml").write_text(item(), encoding="utf-8")
-    data = ("--data", str(hub.data))
-    assert hub_command("catalogue", "import", str(source), *data).startswith("1 new")
-    hub_command("create-account", "wang", "--role", "publisher", "--password", PASSWORD, *data)
-    return "wang"
+    assert hub_command("catalogue", "import", str(source), "--data", str(hub.data)).startswith("1 new")
 
 
 def press(console: Console, words: str) -> None:
@@ -40,18 +38,19 @@ def press(console: Console, words: str) -> None:
     console.page.wait_for_load_state()
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(300)
+@pytest.mark.usefixtures("imported")
 def test_what_is_published_in_the_console_is_on_the_kiosk(
     browser: Browser,
     hub: HubProcess,
-    publisher: str,
+    log_in_as: Callable[[Console, str], None],
     client: HubClient,
     identity: KioskIdentity,
     tmp_path: Path,
 ) -> None:
     before = client.publication()
     with console_in(browser, hub) as console:
-        console.log_in(publisher)
+        log_in_as(console, "publisher")
         console.open(f"{LIST}?q=lamp-permit")
         console.page.click("#result_list a:has-text('夜灯许可')")
         press(console, "送审")
