@@ -18,11 +18,13 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldBooleanSwitchWidget
 from hub.accounts.models import Organisation
 from hub.accounts.scope import within
 from hub.audit.trail import record
+from hub.kiosks.desired import DesiredSetting
 from hub.kiosks.grouping import Keeper, Label
 from hub.kiosks.keys import revoke
 from hub.kiosks.models import Kiosk
 from hub.kiosks.quarantine import release
 from hub.kiosks.selection import Kiosks
+from kiosk.wire import setting_fault
 
 
 class BulkForm(forms.Form):
@@ -96,7 +98,10 @@ def bulk_page(request: HttpRequest, shared: Mapping[str, Any], kiosks: Kiosks) -
 
 
 def change_identity(request: HttpRequest, kiosk: Kiosk) -> None:
-    """Revoke a kiosk, or release it from quarantine, for a reason that is kept."""
+    """Revoke a kiosk, or release it from quarantine, for a reason that is kept; or tell it its keeper."""
+    if "keeper" in request.POST:
+        _tell_keeper(request, kiosk)
+        return
     reason = request.POST.get("reason", "").replace("\0", "").strip()[:400]
     if not reason:
         messages.error(request, _("Nothing was done: say why."))
@@ -106,3 +111,26 @@ def change_identity(request: HttpRequest, kiosk: Kiosk) -> None:
     elif "release" in request.POST and kiosk.quarantined_at is not None:
         release(request, kiosk, reason)
         messages.success(request, _("Released from quarantine."))
+
+
+@transaction.atomic
+def _tell_keeper(request: HttpRequest, kiosk: Kiosk) -> None:
+    """Want the keeper's name and phone shown at the kiosk: it takes them at its next check-in."""
+    if kiosk.keeper is None:
+        return
+    told = {"kiosk.keeper": kiosk.keeper.name, "kiosk.keeper_phone": kiosk.keeper.phone}
+    for name, value in told.items():
+        if fault := setting_fault(name, value):
+            messages.error(request, f"{value}: {fault}")
+            return
+        DesiredSetting.objects.update_or_create(
+            kiosk=kiosk,
+            name=name,
+            defaults={
+                "value": value,
+                "organisation": kiosk.organisation,
+                "changed_by": request.user.get_username(),
+            },
+        )
+    record(request, "kiosk.keeper_told", kiosk)
+    messages.success(request, _("The kiosk shows the keeper's name and phone from its next check-in on."))

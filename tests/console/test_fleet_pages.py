@@ -17,10 +17,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from hub.audit.models import Entry
+from hub.kiosks.desired import desired
 from hub.kiosks.grouping import Keeper, Label, SavedFilter
 from hub.kiosks.ledger import MINUTES
 from hub.kiosks.models import Kiosk
-from kiosk.wire import QueueReport
+from kiosk.wire import QueueReport, SettingsReport
 from tests.console.conftest import Organisations
 from tests.console.fleet import ITEMS, check_in, device, make_kiosk, missing, publish
 
@@ -222,6 +223,22 @@ def test_the_page_of_a_kiosk_tells_all_of_it(console: LOGGED_IN, kiosk: Kiosk) -
     same = {"keeper_phone": "0531 5550123", "up_seconds": 400}
     check_in(kiosk, now + timedelta(seconds=1), **same)
     assert "Residents are shown" not in text_of(console("technician"), f"{FLEET}{kiosk.pk}/change/")
+
+
+def test_the_keepers_phone_is_brought_to_the_kiosk(console: LOGGED_IN, kiosk: Kiosk) -> None:
+    kiosk.keeper = Keeper.objects.create(name="周师傅", phone="0531-1", organisation=kiosk.organisation)
+    kiosk.save()
+    check_in(kiosk, timezone.now(), keeper_phone="0531-2", settings=SettingsReport(version="", in_force={}))
+    client = console("administrator")
+    page = f"{FLEET}{kiosk.pk}/"
+    assert "Everything is as it is wanted." in text_of(client, page + "change/")
+    assert console("technician").post(page + "identity/", {"keeper": "1"}).status_code == 403
+    client.post(page + "identity/", {"keeper": "1"})
+    assert desired(Kiosk.objects.get(pk=kiosk.pk)).values == {
+        "kiosk.keeper": "周师傅",
+        "kiosk.keeper_phone": "0531-1",
+    }
+    assert "kiosk.keeper_phone 0531-1 not told" in text_of(client, page + "change/")
 
 
 def test_a_kiosk_that_never_came_has_a_page(console: LOGGED_IN, kiosk: Kiosk) -> None:

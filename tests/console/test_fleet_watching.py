@@ -134,6 +134,8 @@ def test_counts_by_place_agree_with_the_single_cells(organisations: Organisation
             tally.unable += one.able is False
             tally.unknown += one.able is None
     assert availability.tallies(Kiosk.objects.all(), (*ITEMS, "new-item"), NOW) == counted
+    assert "K0000051" not in {one.kiosk for one in availability.now("medical", at=NOW)}, "revoked"
+    assert sum(availability.live(Kiosk.objects.all()).values()) == Kiosk.objects.count() - 1
 
 
 def test_troubles_come_by_the_people_they_hit(organisations: Organisations) -> None:
