@@ -15,6 +15,8 @@ from hub.alerts.models import Alert, Member, Notification
 from hub.alerts.symptoms import SYMPTOMS
 
 MEMBERS_TOLD = 20
+_LENGTHS = {SymptomKey.KIOSK_OFFLINE, SymptomKey.OUT_OF_SERVICE}
+_HOURS_FROM, _DAYS_FROM = 120, 48 * 60
 
 
 def subject(notification: Notification) -> str:
@@ -88,7 +90,8 @@ def member_words(member: Member) -> str:
     """A member with its number, as ``K0000001 明灯社区 (37 minutes)``."""
     if member.value is None:
         return member.words
-    number = f"{member.value:g} {_unit(member.alert)}".strip()
+    lasting = member.alert.symptom in _LENGTHS
+    number = _length(member.value) if lasting else f"{member.value:g} {_unit(member.alert)}".strip()
     return f"{member.words} ({number})" if member.words else number
 
 
@@ -113,6 +116,15 @@ def _members(alert: Alert) -> list[Member]:
 
 def _unit(alert: Alert) -> str:
     return str(SYMPTOMS[SymptomKey(alert.symptom)].unit)
+
+
+def _length(minutes: float) -> str:
+    """Minutes as people say them."""
+    if minutes < _HOURS_FROM:
+        return f"{minutes:g} {gettext('minutes')}"
+    if minutes < _DAYS_FROM:
+        return f"{minutes // 60:g} {gettext('hours')}"
+    return f"{minutes // 1440:g} {gettext('days')}"
 
 
 def _what(notification: Notification) -> str:

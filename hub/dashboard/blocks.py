@@ -164,6 +164,7 @@ def cases(request: HttpRequest, now: datetime) -> Block:
         red=Count("pk", filter=red(day)),
         yellow=Count("pk", filter=yellow(day)),
         nobodys=Count("pk", filter=Q(assignee=None)),
+        mine=Count("pk", filter=Q(assignee_id=request.user.pk)),
     )
     return Block(
         _("Open cases"),
@@ -179,6 +180,7 @@ def cases(request: HttpRequest, now: datetime) -> Block:
                 "warn" if counts["yellow"] else "",
             ),
             Fact(_("nobody's"), str(counts["nobodys"]), f"{address}?list=unassigned"),
+            Fact(_("mine"), str(counts["mine"]), f"{address}?list=mine"),
         ),
     )
 

@@ -167,3 +167,12 @@ def test_rules_are_changed_and_it_is_recorded(console: Callable[..., Client]) ->
     rule.refresh_from_db()
     assert (rule.threshold, rule.severity, rule.enabled) == (2, 3, False)
     assert "Threshold" in Entry.objects.get(action="rule.changed").detail["fields"]
+
+
+@pytest.mark.parametrize(("minutes", "words"), [(20, "20 分钟"), (150, "2 小时"), (5773, "4 天")])
+def test_how_long_is_said_as_people_say_it(
+    minutes: int, words: str, alert: Alert, console: Callable[..., Client]
+) -> None:
+    Member.objects.update(value=minutes)
+    page = console("technician").get(f"{ALERTS}{alert.pk}/change/").content.decode()
+    assert f"K0000001 东街支行大厅 ({words})" in page
