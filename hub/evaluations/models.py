@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
 from uuid import uuid4
 
 from django.conf import settings
@@ -11,43 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from hub.accounts.models import root_organisation
 from hub.encryption import EncryptedField, EncryptedJSONField
+from hub.evaluations.said import Said
 from hub.evaluations.words import LEVELS, OF, TROUBLES
 from kiosk.wire import BAD_LEVEL
-
-
-class SaidUnchangeable(Exception):
-    """Somebody tried to change or remove what a resident said, or what was done about it."""
-
-
-class SaidQuerySet(models.QuerySet[Any]):
-    """Rows that are added and read; nothing else."""
-
-    def update(self, **kwargs: Any) -> NoReturn:
-        """Raises ``SaidUnchangeable``."""
-        raise SaidUnchangeable
-
-    def delete(self) -> NoReturn:
-        """Raises ``SaidUnchangeable``."""
-        raise SaidUnchangeable
-
-
-class Said(models.Model):
-    """A row that stays as it was added."""
-
-    objects = SaidQuerySet.as_manager()
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        """Add the row; raises ``SaidUnchangeable`` if it is there already."""
-        if not self._state.adding:
-            raise SaidUnchangeable
-        super().save(*args, **{**kwargs, "force_insert": True})
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Raises ``SaidUnchangeable``."""
-        raise SaidUnchangeable
 
 
 class TroubleTicket(Said):

@@ -17,10 +17,10 @@ from hub.evaluations.models import (
     Complaint,
     ComplaintEntry,
     Evaluation,
-    SaidUnchangeable,
     TroubleTicket,
 )
 from hub.evaluations.progress import said_by_code
+from hub.evaluations.said import SaidUnchangeable
 from hub.kiosks.models import Kiosk
 from tests.console.said import ITEM, PHONE, a_case, complain, give_up, rate
 
