@@ -20,7 +20,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from hub.accounts import lock_out, managing
-from hub.accounts.models import Account, Organisation, Session
+from hub.accounts.models import Account, Organisation, Role, Session
 from hub.accounts.second_factor import has_second_factor
 from hub.console import HubAdmin
 
@@ -112,7 +112,7 @@ class AccountAdmin(HubAdmin):
             "role",
             "organisation",
             "phone",
-            "state",
+            "standing",
             "second_factor",
             "last_login",
             "logged_in",
@@ -120,13 +120,16 @@ class AccountAdmin(HubAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Account | None = None) -> tuple[str, ...]:
         """What it only shows."""
-        return () if obj is None else ("username", "state", "second_factor", "last_login", "logged_in")
+        return () if obj is None else ("username", "standing", "second_factor", "last_login", "logged_in")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """A new account's form asks for a name."""
         if obj is None:
             kwargs["form"] = AccountForm
-        return super().get_form(request, obj, change=change, **kwargs)
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if obj is None and "role" in form.base_fields:
+            form.base_fields["role"].choices = [("", "—"), *Role.choices]  # nobody gets a role by oversight
+        return form
 
     @admin.display(description=_("Username"), ordering="user__username")
     def username(self, account: Account) -> str:
@@ -141,6 +144,12 @@ class AccountAdmin(HubAdmin):
         if not account.user.is_active:
             return "deactivated", _("deactivated")
         return ("locked", _("locked")) if lock_out.is_locked(account.user) else ("active", _("active"))
+
+    @admin.display(description=_("State"))
+    def standing(self, account: Account) -> StrOrPromise:
+        """The same in words alone."""
+        words: StrOrPromise = self.state(account)[1]
+        return words
 
     @admin.display(description=_("Second factor"), boolean=True)
     def second_factor(self, account: Account) -> bool:
