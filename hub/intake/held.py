@@ -52,11 +52,12 @@ def escalate(now: datetime) -> int:
     )
     count = 0
     for one in overdue:
-        one.owner = _administrator(_above(one)) or one.owner
-        one.escalated += 1
-        one.due = _due(today)
-        one.save(update_fields=["owner", "escalated", "due"])
-        record("hub", "held.escalated", one, kiosk=one.kiosk_id, owner=str(one.owner or ""))
+        owner = _administrator(_above(one)) or one.owner
+        # Another worker may be at the same: the day that was seen decides who of them it is.
+        mine = HeldSubmission.objects.filter(pk=one.pk, due=one.due, solved_at=None)
+        if not mine.update(owner=owner, escalated=one.escalated + 1, due=_due(today)):
+            continue
+        record("hub", "held.escalated", one, kiosk=one.kiosk_id, owner=str(owner or ""))
         count += 1
     return count
 
