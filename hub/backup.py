@@ -20,7 +20,7 @@ from django.db import connection
 
 from hub.data import HubData
 
-_KEYS: Final = ("*.key", "*.pub", "*.pem")
+_KEYS: Final = ("*.key", "*.pub", "*.pem", "*.toml", "*.token")
 BACKUP_MARK: Final = "last-backup"
 """File in the data folder whose time is that of the last copy of the database; alerts watch it."""
 
