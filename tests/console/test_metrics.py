@@ -126,7 +126,7 @@ def failing(error: Exception) -> Callable[[], None]:
     ("what", "error"),
     [
         ("database", OperationalError("password=secret")),
-        ("keys", DataKeyError("/root/secret")),
+        ("keys", DataKeyError("/somewhere/secret.key")),
         ("disk", OSError("disk")),
     ],
 )

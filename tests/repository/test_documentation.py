@@ -32,12 +32,27 @@ from tests.kiosk.resident import On, ScriptedResident
 
 ROOT = Path(__file__).resolve().parents[2]
 READMES = (ROOT / "README.md", ROOT / "README.zh-CN.md")
-PAGES = (*READMES, *sorted((ROOT / "docs").glob("*.md")))
+PAGES = (*READMES, *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "docs" / "hub").glob("*.md")))
 PICTURES = ROOT / "docs" / "pictures"
 LARGEST_PICTURE = 120_000
 FENCE = re.compile(r"^( *)```(\w+)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
 IMAGE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)\)")
-PLAIN_COMMANDS = {"apt-get", "cd", "cp", "curl", "git", "sudo", "usermod", "ls", "udevadm", "tail"}
+PLAIN_COMMANDS = {
+    "adduser",
+    "apt-get",
+    "cd",
+    "cp",
+    "curl",
+    "git",
+    "install",
+    "ls",
+    "runuser",
+    "sudo",
+    "systemctl",
+    "tail",
+    "udevadm",
+    "usermod",
+}
 """Debian's own commands, which a page may use without being checked further."""
 
 

@@ -15,7 +15,7 @@ def verdicts(pytester: pytest.Pytester, body: str) -> dict[str, int]:
     pytester.makeconftest(CONFTEST.read_text().replace("GRACE = 5.0", "GRACE = 0.05"))
     pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function")
     pytester.makepyfile(body)
-    return pytester.runpytest_subprocess("-p", "no:randomly").parseoutcomes()
+    return pytester.runpytest_subprocess("-p", "no:randomly", "-p", "no:django").parseoutcomes()
 
 
 def test_a_thread_that_outlives_its_test_fails_it(pytester: pytest.Pytester) -> None:
