@@ -197,9 +197,11 @@ def outside(organisations: Organisations) -> Place:
     return place(organisations.west)
 
 
+@pytest.mark.parametrize("part", ["refused", "inside", "outside"])
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_sees_what_its_row_says_and_only_in_its_scope(
     role: str,
+    part: str,
     account: Callable[..., User],
     console: Callable[..., Client],
     organisations: Organisations,
@@ -207,34 +209,34 @@ def test_a_role_sees_what_its_row_says_and_only_in_its_scope(
     outside: Place,
 ) -> None:
     client, key = console(account(role, organisations.east)), cache(_key)
+    where, seen = (outside, False) if part == "outside" else (inside, True)
     wrong: list[str] = []
-    for address in declared():
-        may = address.needs in PERMISSIONS[role]
-        for where in _places(address, role, inside, outside, may=may):
-            path = address.at(key(address.table, where))
-            seen = where is inside or not _is_scoped(address)
-            statuses = [client.get(path).status_code]
-            if not (may and seen) and not address.name.endswith(("_changelist", "_history")):
-                statuses.append(client.post(path, {"post": "yes"}).status_code)
-            wrong += [
-                f"{path} ({address.name}): {status}"
-                for status in statuses
-                if not _fits(status, may=may, seen=seen) and (status != 302 or address.name not in LEADS_ON)
-            ]
+    for address in (one for one in declared() if _belongs_to(part, one, role)):
+        path = address.at(key(address.table, where))
+        statuses = [client.get(path).status_code]
+        if part != "inside" and not address.name.endswith(("_changelist", "_history")):
+            statuses.append(client.post(path, {"post": "yes"}).status_code)
+        wrong += [
+            f"{path} ({address.name}): {status}"
+            for status in statuses
+            if not _fits(status, may=part != "refused", seen=seen)
+            and (status != 302 or address.name not in LEADS_ON)
+        ]
     assert wrong == []
 
 
-def _places(address: Address, role: str, inside: Place, outside: Place, *, may: bool) -> list[Place]:
+def _belongs_to(part: str, address: Address, role: str) -> bool:
     """Who may not is refused anywhere; that a page comes for who may is looked at for one role.
 
     The forms that add and remove are their owners' to test: they are the dearest pages.
     """
-    if not may:
-        return [inside]
+    may = address.needs in PERMISSIONS[role]
+    if part == "refused" or not may:
+        return part == "refused" and not may
+    if part == "outside":
+        return address.table is not None and _is_scoped(address)
     dear = address.name.endswith(("_add", "_delete"))
-    first = None if dear else next(one for one in ROLES if address.needs in PERMISSIONS[one])
-    elsewhere = [outside] if address.table is not None and _is_scoped(address) else []
-    return [*([inside] if role == first else []), *elsewhere]
+    return not dear and role == next(one for one in ROLES if address.needs in PERMISSIONS[one])
 
 
 def _fits(status: int, *, may: bool, seen: bool) -> bool:
