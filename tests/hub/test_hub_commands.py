@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import socket
 import subprocess
 import sys
@@ -78,64 +77,6 @@ def test_a_damaged_intake_key_is_said_in_words(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert "intake.key is not an intake key" in done.stderr
     assert "Traceback" not in done.stderr
-
-
-@pytest.fixture(scope="module")
-def console(hub: HubProcess) -> requests.Session:
-    """An administrator's browser, logged in."""
-    hub_command(
-        "create-account", "keeper", "--role", "administrator", "--data", str(hub.data), "--password", PASSWORD
-    )
-    session = requests.Session()
-    session.get(f"{hub.url}/console/login/", timeout=5)
-    form = {
-        "username": "keeper",
-        "password": PASSWORD,
-        "csrfmiddlewaretoken": session.cookies["csrftoken"],
-        "next": "/console/",
-    }
-    assert session.post(f"{hub.url}/console/login/", data=form, timeout=5).url == f"{hub.url}/console/"
-    return session
-
-
-@pytest.mark.parametrize(
-    ("path", "chinese", "english"),
-    [
-        ("", "夜灯中枢", "Yedeng hub"),
-        ("kiosks/kiosk/", "终端", "kiosk"),
-        ("cases/case/", "办件", "case"),
-        ("cases/result/", "办理结果", "result"),
-        ("catalogue/publication/", "事项目录", "catalogue"),
-        ("intake/receiveditem/", "收件", "received item"),
-        ("evaluations/troubleticket/", "办不成事", "could not get it done"),
-    ],
-)
-def test_the_console_lists_in_both_languages(
-    hub: HubProcess, console: requests.Session, path: str, chinese: str, english: str
-) -> None:
-    for language, word in (("zh-hans", chinese), ("en", english)):
-        page = console.get(f"{hub.url}/console/{path}", headers={"Accept-Language": language}, timeout=5)
-        assert page.status_code == 200
-        assert word in page.text
-
-
-def test_the_console_shows_nothing_of_a_resident(hub: HubProcess, console: requests.Session) -> None:
-    for what in ("case", "result"):
-        listing = console.get(f"{hub.url}/console/cases/{what}/", timeout=5).text
-        rows = set(re.findall(rf"/console/cases/{what}/[0-9a-f-]+/change/", listing))
-        assert rows
-        for row in rows:
-            page = console.get(hub.url + row, timeout=5)
-            assert page.status_code == 200
-            assert "李桂兰" not in page.text
-
-
-def test_the_console_loads_nothing_from_elsewhere(hub: HubProcess, console: requests.Session) -> None:
-    page = console.get(f"{hub.url}/console/", timeout=5).text
-    for address in re.findall(r'(?:src|href)="([^"#]+)"', page):
-        assert address.startswith("/") or not re.match(r"https?:", address), address
-    for sheet in re.findall(r'href="(/static/[^"]+\.css[^"]*)"', page):
-        assert console.get(hub.url + sheet, timeout=5).status_code == 200
 
 
 @pytest.mark.parametrize(
