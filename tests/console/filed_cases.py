@@ -32,8 +32,9 @@ def publish_item(**changes: Any) -> None:
     """Publish one item, promised within five working days and by law within twenty."""
     days = {"promised_days": 5, "legal_days": 20}
     item = demonstration_item(ITEM).model_copy(update={**days, **changes})
-    file, _ = File.objects.get_or_create(sha256="0" * 64, defaults={"content": b""})
     items = json.dumps({item.id: item.model_dump(mode="json", exclude_defaults=True)}, ensure_ascii=False)
+    digest = hashlib.sha256(items.encode()).hexdigest()
+    file, _ = File.objects.get_or_create(sha256=digest, defaults={"content": b""})
     Publication.objects.create(
         version=Publication.newest_version() + 1,
         published_at=timezone.now(),
