@@ -113,17 +113,18 @@ def drain(count: int) -> Subject:
 
 
 class _Link(HubLink):
-    """The kiosk's link to its hub, with nothing to report and nothing to fetch."""
+    """The kiosk's link to its hub, with nothing to heed and nothing to fetch."""
 
-    def _report(self) -> CheckIn:
-        queue = QueueReport(pending=20, held=0)
-        return CheckIn(sent_at=datetime.now(UTC), software="benchmark", catalogue_version=0, queue=queue)
-
-    def _take_keys(self, *_reply: Any) -> None:
+    async def _heed(self, *_reply: Any) -> None:
         pass
 
     def _fetch_files(self, *_client: Any) -> None:
         pass
+
+
+def _check_in() -> CheckIn:
+    queue = QueueReport(pending=20, held=0)
+    return CheckIn(sent_at=datetime.now(UTC), software="benchmark", catalogue_version=0, queue=queue)
 
 
 def _returns(times: int) -> list[float]:
@@ -135,7 +136,9 @@ def _returns(times: int) -> list[float]:
         with hub(0.0) as port:
             pass
         client = HubClient(f"http://127.0.0.1:{port}", Credentials("K1", Ed25519PrivateKey.generate()))
-        parts: Any = (SimpleNamespace(), queue, SimpleNamespace(version=0), SimpleNamespace())
+        settings = SimpleNamespace(site=SimpleNamespace(queue=SimpleNamespace(bandwidth=0)))
+        report = SimpleNamespace(check_in=_check_in)
+        parts: Any = (settings, queue, SimpleNamespace(version=0), report)
         link = _Link(*parts)
         link.client = client
         uploader = Uploader(queue, link.deliver)

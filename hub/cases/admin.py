@@ -31,6 +31,7 @@ from hub.cases.wording import item_name
 from hub.cases.workflow import NotAllowed
 from hub.catalogue.models import Publication
 from hub.console import ReadOnlyAdmin
+from hub.work_lists import WorkListFilter, tabs
 from kiosk.wire import SealBroken
 
 _CARD_TYPES: Final = {Card.RED.value: "danger", Card.YELLOW.value: "warning", "none": ""}
@@ -48,21 +49,10 @@ class WorkListPages(Paginator):  # type: ignore[type-arg]
         return rows.order_by().values("pk")[: self.most].count()
 
 
-class WorkListFilter(admin.SimpleListFilter):
+class CaseLists(WorkListFilter):
     """The work list that the tabs above the queue choose."""
 
-    title = gettext_lazy("work list")
-    parameter_name = "list"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Every work list."""
-        return [(word, str(one.name)) for word, one in queues.WORK_LISTS.items()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
-        """The cases of the chosen list; what is searched for is looked for in all."""
-        word = self.value() or ("all" if request.GET.get("q") else queues.FIRST)
-        chosen = queues.WORK_LISTS.get(word) or queues.WORK_LISTS[queues.FIRST]
-        return queryset.filter(chosen.of(request.user))
+    lists = queues.WORK_LISTS
 
 
 @admin.register(Case)
@@ -71,7 +61,7 @@ class CaseAdmin(ReadOnlyAdmin):
 
     list_display = ("case_no", "item", "standing", "due", "assignee", "organisation", "received")
     list_display_links = ("case_no",)
-    list_filter = (WorkListFilter,)
+    list_filter = (CaseLists,)
     list_filter_submit = False
     list_select_related = ("assignee", "organisation")
     list_per_page = 30
@@ -99,10 +89,9 @@ class CaseAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The queue with its tabs."""
-        chosen = request.GET.get("list", queues.FIRST)
         more = {
             "title": _("Cases"),
-            "tabs": queues.tabs(self.get_queryset(request), request.user, chosen),
+            "tabs": tabs(queues.WORK_LISTS, self.get_queryset(request), request),
         }
         answer: HttpResponse = super().changelist_view(request, {**(extra_context or {}), **more})
         return answer

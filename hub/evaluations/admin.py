@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
@@ -24,26 +23,16 @@ from hub.evaluations.complaints import NotAllowed
 from hub.evaluations.deadlines import Card, card, today
 from hub.evaluations.models import Complaint, Evaluation, Evidence, Figures, TroubleTicket
 from hub.evaluations.words import reason_words
+from hub.work_lists import WorkListFilter, tabs
 
 _CARD_TYPES: Final = {Card.RED.value: "danger", Card.YELLOW.value: "warning", "none": ""}
 _LEVEL_TYPES: Final = {"5": "success", "4": "success", "3": "", "2": "warning", "1": "danger"}
 
 
-class WorkListFilter(admin.SimpleListFilter):
+class ComplaintLists(WorkListFilter):
     """The work list that the tabs above the complaints choose."""
 
-    title = gettext_lazy("work list")
-    parameter_name = "list"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Every work list."""
-        return [(word, str(one.name)) for word, one in queues.WORK_LISTS.items()]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Complaint]) -> QuerySet[Complaint]:
-        """The complaints of the chosen list; what is searched for is looked for in all."""
-        word = self.value() or ("all" if request.GET.get("q") else queues.FIRST)
-        chosen = queues.WORK_LISTS.get(word) or queues.WORK_LISTS[queues.FIRST]
-        return queryset.filter(chosen.of(request.user))
+    lists = queues.WORK_LISTS
 
 
 @admin.register(Complaint)
@@ -52,7 +41,7 @@ class ComplaintAdmin(ReadOnlyAdmin):
 
     list_display = ("about", "kind", "standing", "when", "assignee", "organisation", "opened")
     list_display_links = ("about",)
-    list_filter = (WorkListFilter,)
+    list_filter = (ComplaintLists,)
     list_filter_submit = False
     list_select_related = ("assignee", "organisation", "evaluation", "ticket")
     list_per_page = 30
@@ -66,10 +55,9 @@ class ComplaintAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The work list with its tabs."""
-        chosen = request.GET.get("list", queues.FIRST)
         more = {
             "title": _("Complaints"),
-            "tabs": queues.tabs(self.get_queryset(request), request.user, chosen),
+            "tabs": tabs(queues.WORK_LISTS, self.get_queryset(request), request),
         }
         answer: HttpResponse = super().changelist_view(request, {**(extra_context or {}), **more})
         return answer

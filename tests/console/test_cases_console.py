@@ -18,7 +18,8 @@ from hub.audit.models import Entry
 from hub.cases.models import Case, CertificateTemplate
 from hub.kiosks.models import Kiosk
 from tests.console.conftest import Organisations
-from tests.console.filed_cases import CANARY, ITEM, NUMBER, PAGE, PHONE, file_case, publish_item
+from tests.console.filed_cases import CANARY, NUMBER, PHONE, file_case, publish_item
+from tests.hub.filings import ITEM, PAGE
 
 Console = Callable[..., Client]
 Accounts = Callable[..., User]

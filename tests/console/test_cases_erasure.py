@@ -23,7 +23,8 @@ from hub.cases.workflow import Outcome
 from hub.intake.models import SealedFile
 from hub.kiosks.models import Kiosk
 from kiosk.wire import ResultQuery
-from tests.console.filed_cases import CANARY, ITEM, NUMBER, file_case, publish_item, request_of
+from tests.console.filed_cases import CANARY, NUMBER, file_case, publish_item, request_of
+from tests.hub.filings import ITEM
 
 Accounts = Callable[..., User]
 CERTIFICATE = {

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from hub.audit.models import Entry
 from hub.cases import handling, workflow
-from hub.cases.cards import Card, card, red, yellow
+from hub.cases.cards import Card, card, red, today, yellow
 from hub.cases.handling import CaseChanged, NotYours
 from hub.cases.models import Case, CertificateTemplate, InstantRule
 from hub.cases.told import Explanation, Lacking
@@ -25,7 +25,8 @@ from hub.cases.working_days import working_days_after, working_days_between
 from hub.kiosks.models import Kiosk
 from kiosk.wire import Bilingual
 from tests.console.conftest import Organisations
-from tests.console.filed_cases import CANARY, ITEM, NUMBER, file_case, publish_item, request_of
+from tests.console.filed_cases import CANARY, NUMBER, file_case, publish_item, request_of
+from tests.hub.filings import ITEM
 
 DAYS = st.dates(date(2025, 1, 1), date(2027, 12, 31))
 LEFT = (-9, -1, 0, 0, 1, 2, 3, 5, 8, 11, 15, 20, 40)
@@ -258,7 +259,7 @@ def test_whatever_is_tried_no_case_moves_but_by_the_table_and_the_history_is_who
         case.refresh_from_db()
         move = chance.choice(list(MOVES))
         # Taking a case that is one's own already changes nothing of where it stands.
-        possible = workflow.allowed(handling.standing(case), handling.today())
+        possible = workflow.allowed(handling.standing(case), today())
         before = case.state
         try:
             MOVES[move](clerk, case)

@@ -20,8 +20,8 @@ from hub.kiosks.models import Kiosk
 from hub.problems import ProblemError
 from kiosk.wire import SUBMISSION_KIND, HeldItem, Problem
 from tests.console.conftest import Organisations
-from tests.console.filed_cases import PAGE, publish_item, sealed
-from tests.hub.filings import payload
+from tests.console.filed_cases import publish_item, sealed
+from tests.hub.filings import PAGE, payload
 
 Accounts = Callable[..., User]
 

@@ -62,12 +62,9 @@ class Line:
 
 
 class Link(HubLink):
-    """A link that only keeps in touch: nothing to report, nothing to fetch."""
+    """A link that only keeps in touch: nothing to heed, nothing to fetch."""
 
-    def _report(self) -> Any:
-        return None
-
-    def _take_keys(self, *_reply: Any) -> None:
+    async def _heed(self, *_reply: Any) -> None:
         pass
 
     def _fetch_files(self, *_client: Any) -> None:
@@ -75,7 +72,9 @@ class Link(HubLink):
 
 
 def link_over(line: Line, queue: OfflineQueue) -> HubLink:
-    parts: Any = (SimpleNamespace(), queue, SimpleNamespace(version=0), SimpleNamespace())
+    settings = SimpleNamespace(site=SimpleNamespace(queue=SimpleNamespace(bandwidth=0)))
+    report = SimpleNamespace(check_in=lambda: None)
+    parts: Any = (settings, queue, SimpleNamespace(version=0), report)
     link = Link(*parts)
     link.client = line  # type: ignore[assignment]
     return link
