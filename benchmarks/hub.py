@@ -186,7 +186,7 @@ def herd(count: int, within: float = 10.0) -> list[Subject]:
     for name, place in (("SQLite", hub_servers.sqlite), ("PostgreSQL", hub_servers.postgresql)):
         with place() as where:
             where.make_known(kiosks)
-            with hub_servers.hub(where, os.cpu_count() or 1, pinned=False) as (url, _):
+            with hub_servers.hub(where, os.cpu_count() or 1, pinned=False, limited=True) as (url, _):
                 run = come_back(url, kiosks.signed(url, CHECK_IN, check_ins(), count), within)
         through = len(run.each) - run.refused
         subject.rows.append(

@@ -86,10 +86,15 @@ def postgresql() -> Iterator[Place]:
 
 
 @contextlib.contextmanager
-def hub(place: Place, workers: int = 1, *, pinned: bool = True) -> Iterator[tuple[str, int]]:
-    """A hub that serves; its address and process."""
+def hub(
+    place: Place, workers: int = 1, *, pinned: bool = True, limited: bool = False
+) -> Iterator[tuple[str, int]]:
+    """A hub that serves; its address and process. ``limited``: busy, it asks kiosks to wait."""
+    free = {} if limited else {"YEDENG_HUB_CHECK_INS_A_SECOND": "0"}
     command = ["main.py", "hub", "serve", "--data", str(place.folder), "--port", "0"]
-    with _ready([sys.executable, *command, "--workers", str(workers)], place.environment, pinned) as found:
+    with _ready(
+        [sys.executable, *command, "--workers", str(workers)], {**place.environment, **free}, pinned
+    ) as found:
         yield found
 
 
