@@ -18,6 +18,7 @@ from kiosk.opening import Opened, open_kiosk
 from kiosk.simulated import write_site
 from kiosk.visit import Ending, Visit
 from tests.kiosk.resident import On, ScriptedResident
+from tests.seeded import give_seeded_hub
 
 
 class Town:
@@ -95,6 +96,8 @@ async def town(folder: Path, devices: str | None = None, also: str = "") -> Asyn
     with site_file.open("a", encoding="utf-8") as tables:
         tables.write(also)
     site = load_site(site_file)
+    if not hub_data(site).exists():
+        give_seeded_hub(hub_data(site))
     async with whole_site(site, site_file), open_kiosk(site) as opened:
         built = Town(site, opened)
         await built.until(lambda: opened.kiosk.guide.items and opened.link.online)
