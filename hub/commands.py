@@ -70,7 +70,12 @@ def serve(data: Path, host: str, port: int, workers: int, threads: int) -> None:
     show_default=True,
     help="Invented kiosks with a past and troubles of today; seeding again gives them a new sign of life.",
 )
-def seed(data: Path, fleet: int) -> None:
+@click.option(
+    "--code-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File for a one-time code, too, by which one kiosk becomes known.",
+)
+def seed(data: Path, fleet: int, code_file: Path | None) -> None:
     """Publish the demonstration catalogue and put one decided result there to collect.
 
     Forms, cards and videos that are not made yet are told and left out; an item left out is a failure.
@@ -97,6 +102,10 @@ def seed(data: Path, fleet: int) -> None:
 
         click.echo(f"invented kiosks: {seed_fleet(fleet)}; they fall silent in ten minutes")
         click.echo(f"invented counts of four weeks for {invent_counts()} of them")
+    if code_file is not None:
+        from hub.kiosks.enrolment import new_code
+
+        code_file.write_text(f"{new_code()}\n", encoding="ascii")
     if any(fault.costs for fault in faults):
         sys.exit(1)
 

@@ -65,13 +65,13 @@ def hub_data(site: Site) -> Path:
 
 async def _prepare_hub(site: Site) -> None:
     """Demonstration content, and a one-time code for a kiosk that is not enrolled yet."""
-    await run_command("hub", "seed", "--data", str(hub_data(site)))
+    words = ["hub", "seed", "--data", str(hub_data(site))]
     file = site.hub.enrolment_code_file
     if file is not None and not (site.data / "identity" / "enrolment.json").exists():
-        code = await run_command("hub", "enrolment-code", "--data", str(hub_data(site)))
         path = site.path(file)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(code, encoding="ascii")
+        words += ["--code-file", str(path)]
+    await run_command(*words)
 
 
 async def run_command(*words: str) -> str:

@@ -150,7 +150,7 @@ class HubLink:
                 # It is there and has much to do. Not all of us come again in the same second.
                 return max(RETRY, after * random.uniform(1.0, 1.5))  # noqa: S311 spreading load, not secrecy
             self._set_online(False, str(error))
-            return RETRY * random.uniform(0.8, 1.2)  # noqa: S311 spreading load, not secrecy
+            return RETRY * random.uniform(0.8, 1.0)  # noqa: S311 spreading load, not secrecy
         except (
             ValidationError,
             IdentityDamaged,

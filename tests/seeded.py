@@ -1,4 +1,4 @@
-"""A hub with the demonstration's content: made once for a run of the tests, copied for each that wants one."""
+"""A hub with the demonstration's content: made once for a run of the tests, copied for who wants one."""
 
 from __future__ import annotations
 
