@@ -105,7 +105,7 @@ def seed(data: Path, fleet: int, code_file: Path | None) -> None:
     if code_file is not None:
         from hub.kiosks.enrolment import new_code
 
-        code_file.write_text(f"{new_code()}\n", encoding="ascii")
+        code_file.write_text(f"{new_code('command line')}\n", encoding="ascii")
     if any(fault.costs for fault in faults):
         sys.exit(1)
 
