@@ -20,7 +20,6 @@ from benchmarks import (
     camera,
     card,
     hub,
-    hub_console,
     idle,
     queue_drain,
     queue_put,
@@ -53,7 +52,6 @@ SUBJECTS = (
     "checkin",
     "intake",
     "herd",
-    "console",
     "seal",
 )
 ORDER = (
@@ -62,7 +60,7 @@ ORDER = (
     camera.TITLE, camera.TITLE_CODES,
     receipt.TITLE, queue_put.TITLE, queue_drain.TITLE, queue_drain.TITLE_GROWTH,
     search.TITLE_FOUND, search.TITLE_SPEED,
-    hub.TITLE, hub.TITLE_INTAKE, hub.TITLE_HERD, hub_console.TITLE, seal.TITLE,
+    hub.TITLE, hub.TITLE_INTAKE, hub.TITLE_HERD, seal.TITLE,
 )  # fmt: skip
 HEAD = """\
 # Benchmarks
@@ -126,7 +124,6 @@ def main(
         "checkin": lambda: hub.check_in(50 * count),
         "intake": lambda: hub.intake(20 * count),
         "herd": lambda: hub.herd(10_000),
-        "console": lambda: hub_console.console(10_000, 1_000_000),
         "seal": lambda: [seal.seal(count)],
     }
     with contextlib.ExitStack() as stack:
