@@ -20,9 +20,10 @@ setup:
 	@deploy/setup.sh kiosk
 
 test: lint
-	@$(PYTHON) -m pytest -n 4 --dist loadfile -m "not machine"
-	@$(PYTHON) -m pytest -m machine
-	@pg_virtualenv -t sh -c 'DATABASE_URL=postgresql://$$PGUSER:$$PGPASSWORD@$$PGHOST:$$PGPORT/$$PGDATABASE $(PYTHON) -m pytest -q -n 3 --dist loadfile $(ON_POSTGRESQL)'
+	@$(PYTHON) -m pytest -n 3 --dist loadfile -m "not machine"
+	@$(PYTHON) -m pytest -m machine & machine=$$!; \
+	pg_virtualenv -t sh -c 'DATABASE_URL=postgresql://$$PGUSER:$$PGPASSWORD@$$PGHOST:$$PGPORT/$$PGDATABASE $(PYTHON) -m pytest -q $(ON_POSTGRESQL)'; \
+	postgresql=$$?; wait $$machine && exit $$postgresql
 
 lint:
 	@deploy/setup.sh test

@@ -26,7 +26,7 @@ GRACE = 5.0
 
 
 #: These use what a machine has once: the PC/SC service, the ports at which XFS4IoT services are looked for.
-#: They are marked ``machine``, and `make test` runs them one after the other.
+#: The supervisor's watching by the clock shares a core badly, too. They are marked ``machine``, and `make test` runs them one after the other.
 ONE_OF_A_MACHINE = frozenset(
     {
         "test_bank_terminal.py",
@@ -35,6 +35,7 @@ ONE_OF_A_MACHINE = frozenset(
         "test_plugging.py",
         "test_recordings.py",
         "test_social_card.py",
+        "test_supervisor.py",
         "test_technician.py",
         "test_tour.py",
         "test_xfs4iot.py",
