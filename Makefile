@@ -20,7 +20,7 @@ setup:
 	@deploy/setup.sh kiosk
 
 test: lint
-	@$(PYTHON) -m pytest -n 3 --dist loadfile -m "not machine"
+	@$(PYTHON) -m pytest -n 4 --dist loadfile -m "not machine"
 	@$(PYTHON) -m pytest -m machine & machine=$$!; \
 	pg_virtualenv -t sh -c 'DATABASE_URL=postgresql://$$PGUSER:$$PGPASSWORD@$$PGHOST:$$PGPORT/$$PGDATABASE $(PYTHON) -m pytest -q $(ON_POSTGRESQL)'; \
 	postgresql=$$?; wait $$machine && exit $$postgresql

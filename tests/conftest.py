@@ -26,7 +26,8 @@ GRACE = 5.0
 
 
 #: These use what a machine has once: the PC/SC service, the ports at which XFS4IoT services are looked for.
-#: The supervisor's watching by the clock shares a core badly, too. They are marked ``machine``, and `make test` runs them one after the other.
+#: The supervisor, which watches by the clock, shares a core badly.
+#: They are marked ``machine``, and `make test` runs them one after the other.
 ONE_OF_A_MACHINE = frozenset(
     {
         "test_bank_terminal.py",

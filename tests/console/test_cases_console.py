@@ -213,7 +213,8 @@ class TestTheWay:
 def test_a_long_list_costs_no_more_questions_than_a_short_one(kiosk: Kiosk, console: Console) -> None:
     publish_item()
     clerk = console("clerk")
-    text(clerk, "/console/cases/case/")  # what is read once for all pages is read now
+    file_case(kiosk, b"page")
+    text(clerk, "/console/cases/case/")  # a name that is read once for all pages is read now
     asked = []
     for number in range(2):
         for page_no in range(1 + 5 * number):

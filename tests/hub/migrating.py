@@ -50,9 +50,14 @@ def rows() -> dict[str, list[Any]]:
         names = KEPT.get(model._meta.label_lower)
         if names:
             found[model._meta.db_table] = [
-                [str(getattr(one, name)) for name in names] for one in model._default_manager.order_by("pk")
+                [_text(getattr(one, name)) for name in names] for one in model._default_manager.order_by("pk")
             ]
     return found
+
+
+def _text(value: Any) -> str:
+    """As text; PostgreSQL keeps what is in a document, not its order."""
+    return json.dumps(value, sort_keys=True) if isinstance(value, dict) else str(value)
 
 
 KEPT = {
