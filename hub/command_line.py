@@ -10,8 +10,6 @@ from typing import Any, TypeVar
 
 import click
 
-from hub.accounts.policy import PolicyError
-from hub.alerts.environment import TellingError
 from hub.data import DATA_VARIABLE, HubData, HubDataError
 from hub.data_keys import DataKeyError
 from hub.environment import NotMeant
@@ -72,7 +70,7 @@ def set_up(data: Path) -> None:
 
     try:
         django.setup()
-    except (NotMeant, PolicyError, TellingError) as error:
+    except NotMeant as error:
         raise click.ClickException(str(error)) from None
 
 

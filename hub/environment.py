@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class NotMeant(Exception):
-    """A variable says what cannot be meant; the message names it."""
+    """A variable, or a file of settings, says what cannot be meant; the message names it."""
 
 
 class Environment(BaseSettings):

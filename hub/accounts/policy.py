@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+from hub.environment import NotMeant
+
 ROLES: Final = ("administrator", "publisher", "clerk", "technician", "auditor", "security_officer")
 """``hub.accounts.models.Role``, which needs Django."""
-
-
-class PolicyError(Exception):
-    """A variable says what cannot be meant; the message names it."""
 
 
 @dataclass(frozen=True)
@@ -38,12 +36,12 @@ class Policy:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Policy:
-        """The policy that ``YEDENG_HUB_…`` variables ask for. Raises ``PolicyError``."""
+        """The policy that ``YEDENG_HUB_…`` variables ask for. Raises ``NotMeant``."""
 
         def number(name: str, default: int, least: int = 1) -> int:
             text = environment.get(name, str(default))
             if not text.isascii() or not text.isdigit() or int(text) < least:
-                raise PolicyError(f"{name} is a whole number, at least {least}; it is {text!r}")
+                raise NotMeant(f"{name} is a whole number, at least {least}; it is {text!r}")
             return int(text)
 
         return cls(
@@ -61,7 +59,7 @@ class Policy:
 
 def _switch(name: str, text: str) -> bool:
     if text not in {"on", "off"}:
-        raise PolicyError(f"{name} is on or off; it is {text!r}")
+        raise NotMeant(f"{name} is on or off; it is {text!r}")
     return text == "on"
 
 
@@ -70,7 +68,7 @@ def _roles(text: str) -> frozenset[str]:
         return frozenset(ROLES if text == "on" else ())
     named = frozenset(one.strip() for one in text.split(","))
     if not named <= set(ROLES):
-        raise PolicyError(
+        raise NotMeant(
             f"YEDENG_HUB_SECOND_FACTOR is on, off, or of the roles {', '.join(ROLES)}; it is {text!r}"
         )
     return named

@@ -11,7 +11,8 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, HttpUrl, ValidationError, field_validator
 
-from hub.accounts.policy import ROLES, PolicyError
+from hub.accounts.policy import ROLES
+from hub.environment import NotMeant
 
 FILE: Final = "oidc.toml"
 
@@ -55,7 +56,7 @@ class SingleSignOn(BaseModel):
 
     @classmethod
     def read(cls, folder: Path) -> SingleSignOn | None:
-        """What the file in ``folder`` says, ``None`` without one. Raises ``PolicyError``."""
+        """What the file in ``folder`` says, ``None`` without one. Raises ``NotMeant``."""
         file = folder / FILE
         try:
             return cls.model_validate(tomllib.loads(file.read_text(encoding="utf-8")))
@@ -63,9 +64,9 @@ class SingleSignOn(BaseModel):
             return None
         except ValidationError as error:
             places = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-            raise PolicyError(f"{file}: {places}") from None
+            raise NotMeant(f"{file}: {places}") from None
         except (OSError, UnicodeError, tomllib.TOMLDecodeError) as error:
-            raise PolicyError(f"{file} cannot be read: {error}") from None
+            raise NotMeant(f"{file} cannot be read: {error}") from None
 
     @property
     def iss(self) -> str:

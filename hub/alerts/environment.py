@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
-
-class TellingError(Exception):
-    """A variable says what cannot be meant; the message names it."""
+from hub.environment import NotMeant
 
 
 @dataclass(frozen=True)
@@ -32,16 +30,16 @@ class Telling:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Telling:
-        """What the ``YEDENG_HUB_…`` variables say. Raises ``TellingError``."""
+        """What the ``YEDENG_HUB_…`` variables say. Raises ``NotMeant``."""
 
         def said(name: str, default: str = "") -> str:
             return environment.get(f"YEDENG_HUB_{name}", default)
 
         security, port = said("MAIL_SECURITY", "none"), said("MAIL_PORT", "25")
         if security not in {"none", "starttls", "tls"}:
-            raise TellingError(f"YEDENG_HUB_MAIL_SECURITY is none, starttls or tls; it is {security!r}")
+            raise NotMeant(f"YEDENG_HUB_MAIL_SECURITY is none, starttls or tls; it is {security!r}")
         if not port.isdigit():
-            raise TellingError(f"YEDENG_HUB_MAIL_PORT is a port; it is {port!r}")
+            raise NotMeant(f"YEDENG_HUB_MAIL_PORT is a port; it is {port!r}")
         return cls(
             mail_host=said("MAIL_HOST"),
             mail_port=int(port),
@@ -61,11 +59,11 @@ def _secret(file: str) -> str:
     try:
         return Path(file).read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise TellingError(f"YEDENG_HUB_MAIL_PASSWORD_FILE cannot be read: {error.strerror}") from None
+        raise NotMeant(f"YEDENG_HUB_MAIL_PASSWORD_FILE cannot be read: {error.strerror}") from None
 
 
 def _networks(text: str) -> tuple[IPv4Network | IPv6Network, ...]:
     try:
         return tuple(ip_network(one.strip()) for one in text.split(",") if one.strip())
     except ValueError as error:
-        raise TellingError(f"YEDENG_HUB_WEBHOOK_NETWORKS: {error}") from None
+        raise NotMeant(f"YEDENG_HUB_WEBHOOK_NETWORKS: {error}") from None

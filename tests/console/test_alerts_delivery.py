@@ -24,9 +24,10 @@ from pytest_django import Settings
 from hub.alerts import outbox, webhooks
 from hub.alerts.addresses import AddressRefused, check_url, resolved
 from hub.alerts.choices import Delivery, Kind, Severity, State, SymptomKey
-from hub.alerts.environment import Telling, TellingError
+from hub.alerts.environment import Telling
 from hub.alerts.models import Alert, Contact, Member, Notification
 from hub.alerts.outbox import deliver
+from hub.environment import NotMeant
 from hub.kiosks.models import Kiosk
 from tests.console.conftest import Organisations
 
@@ -321,5 +322,5 @@ def test_a_contact_is_told_in_one_way() -> None:
     ],
 )
 def test_a_setting_that_cannot_be_meant_is_named(variable: str, value: str) -> None:
-    with pytest.raises(TellingError, match=variable):
+    with pytest.raises(NotMeant, match=variable):
         Telling.from_environment({variable: value})

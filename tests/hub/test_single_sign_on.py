@@ -96,10 +96,10 @@ class TestSingleSignOn:
 
 
 def test_a_file_that_cannot_be_meant_is_told_with_its_place(tmp_path: Path) -> None:
-    from hub.accounts.policy import PolicyError
     from hub.accounts.single_sign_on import SingleSignOn
+    from hub.environment import NotMeant
 
     assert SingleSignOn.read(tmp_path) is None
     (tmp_path / "oidc.toml").write_text('issuer = "no address"\nroles = { a = "king" }\n')
-    with pytest.raises(PolicyError, match=r"issuer: .*roles: .*no such role: king"):
+    with pytest.raises(NotMeant, match=r"issuer: .*roles: .*no such role: king"):
         SingleSignOn.read(tmp_path)
