@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
 
 import click
@@ -26,6 +25,13 @@ def hub() -> None:
     """Run the hub: intake, cases, catalogue and console for all kiosks."""
 
 
+code_file_option = click.option(
+    "--code-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File for a one-time code, too, by which one kiosk becomes known.",
+)
+
+
 @hub.command()
 @data_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
@@ -36,7 +42,17 @@ def hub() -> None:
     "--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes, one a core."
 )
 @click.option("--threads", type=click.IntRange(1, 64), default=4, show_default=True, help="Threads of each.")
-def serve(data: Path, host: str, port: int, workers: int, threads: int) -> None:
+@click.option("--demonstration", is_flag=True, help="Put the demonstration's content there first, as `seed`.")
+@code_file_option
+def serve(
+    data: Path,
+    host: str,
+    port: int,
+    workers: int,
+    threads: int,
+    demonstration: bool,
+    code_file: Path | None,
+) -> None:
     """Serve API and console; prints one line `ready ADDRESS` when it does. Ends on SIGTERM or Ctrl-C.
 
     The names by which it may be called, separated by commas, can be set in YEDENG_HUB_HOSTS, the four-digit
@@ -44,10 +60,19 @@ def serve(data: Path, host: str, port: int, workers: int, threads: int) -> None:
     """
     share_figures(data, workers)
     prepare(data, host)
+    from django.db import connections
+
     from hub.alerts.watch import keep_watching
     from hub.kiosks.uptime import keep_ticking
     from hub.serving import HubNotServing
     from hub.serving import serve as serve_requests
+
+    if demonstration:
+        _put_demonstration()
+    if code_file is not None:
+        _write_code(code_file)
+    # The workers are copies of this process: a line to the database is not to be shared by them.
+    connections.close_all()
 
     def in_worker() -> None:
         keep_ticking()
@@ -70,17 +95,25 @@ def serve(data: Path, host: str, port: int, workers: int, threads: int) -> None:
     show_default=True,
     help="Invented kiosks with a past and troubles of today; seeding again gives them a new sign of life.",
 )
-@click.option(
-    "--code-file",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="File for a one-time code, too, by which one kiosk becomes known.",
-)
+@code_file_option
 def seed(data: Path, fleet: int, code_file: Path | None) -> None:
     """Publish the demonstration catalogue and put one decided result there to collect.
 
     Forms, cards and videos that are not made yet are told and left out; an item left out is a failure.
     """
     prepare(data)
+    _put_demonstration()
+    if fleet:
+        from hub.analytics.demonstration import invent_counts
+        from hub.kiosks.demonstration import seed_fleet
+
+        click.echo(f"invented kiosks: {seed_fleet(fleet)}; they fall silent in ten minutes")
+        click.echo(f"invented counts of four weeks for {invent_counts()} of them")
+    if code_file is not None:
+        _write_code(code_file)
+
+
+def _put_demonstration() -> None:
     from hub.cases.demonstration import seed_decided_case, seed_practice
     from hub.catalogue.publishing import PublicationRefused
     from hub.catalogue.seeding import seed_demonstration
@@ -93,21 +126,16 @@ def seed(data: Path, fleet: int, code_file: Path | None) -> None:
         click.echo(fault, err=True)
     result = seed_decided_case()
     seed_practice()
-    items = len(json.loads(publication.items))
-    click.echo(f"catalogue version {publication.version} with {items} items")
+    click.echo(f"catalogue version {publication.version} with {len(json.loads(publication.items))} items")
     click.echo(f"result to collect: case {result.case.case_no}")
-    if fleet:
-        from hub.analytics.demonstration import invent_counts
-        from hub.kiosks.demonstration import seed_fleet
-
-        click.echo(f"invented kiosks: {seed_fleet(fleet)}; they fall silent in ten minutes")
-        click.echo(f"invented counts of four weeks for {invent_counts()} of them")
-    if code_file is not None:
-        from hub.kiosks.enrolment import new_code
-
-        code_file.write_text(f"{new_code('command line')}\n", encoding="ascii")
     if any(fault.costs for fault in faults):
-        sys.exit(1)
+        raise click.ClickException("an item of the demonstration was left out")
+
+
+def _write_code(file: Path) -> None:
+    from hub.kiosks.enrolment import new_code
+
+    file.write_text(f"{new_code('command line')}\n", encoding="ascii")
 
 
 @hub.command()

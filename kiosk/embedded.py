@@ -45,10 +45,7 @@ async def whole_site(site: Site, site_file: Path) -> AsyncIterator[None]:
         lock_folder(site.data / "queue").close()
     async with AsyncExitStack() as stack:
         if site.hub.embedded:
-            await _prepare_hub(site)
-            port = str(site.simulation.hub_port or urlsplit(site.hub.url).port)
-            hub = ("hub", "serve", "--port", port, "--data", str(hub_data(site)))
-            await stack.enter_async_context(_child(site.data / "hub.log", *hub))
+            await stack.enter_async_context(_child(site.data / "hub.log", *_hub(site)))
         if site.simulation.enabled:
             relay: tuple[str, ...] = ()
             if site.simulation.hub_port:
@@ -63,15 +60,16 @@ def hub_data(site: Site) -> Path:
     return site.data / "hub"
 
 
-async def _prepare_hub(site: Site) -> None:
-    """Demonstration content, and a one-time code for a kiosk that is not enrolled yet."""
-    words = ["hub", "seed", "--data", str(hub_data(site))]
+def _hub(site: Site) -> list[str]:
+    """The command: demonstration content, and a one-time code for a kiosk that is not enrolled yet."""
+    port = str(site.simulation.hub_port or urlsplit(site.hub.url).port)
+    words = ["hub", "serve", "--port", port, "--data", str(hub_data(site)), "--demonstration"]
     file = site.hub.enrolment_code_file
     if file is not None and not (site.data / "identity" / "enrolment.json").exists():
         path = site.path(file)
         path.parent.mkdir(parents=True, exist_ok=True)
         words += ["--code-file", str(path)]
-    await run_command(*words)
+    return words
 
 
 async def run_command(*words: str) -> str:
@@ -119,7 +117,12 @@ async def _until_ready(name: str, output: Path, stdout: asyncio.StreamReader) ->
         raise ChildFailed(
             f"'{name}' was not ready within {READY_WITHIN:.0f} s; its output is in {output}"
         ) from None
-    raise ChildFailed(f"'{name}' ended before it was ready; its output is in {output}")
+    raise ChildFailed(f"'{name}' ended before it was ready: {_last_line(output)} (its output is in {output})")
+
+
+def _last_line(output: Path) -> str:
+    said = output.read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return said[-1] if said else "it said nothing"
 
 
 async def _stop(process: asyncio.subprocess.Process) -> None:

@@ -26,6 +26,7 @@ def main() -> None:
     executor = MigrationExecutor(connection)
     newest = executor.loader.graph.leaf_nodes()
     hub_apps = [app.label for app in apps.get_app_configs() if app.name.startswith("hub.")]
+    erase_one()
     before = rows()
     executor.migrate([(label, BEGINNING.get(label)) for label in hub_apps])
     at_the_beginning = set(connection.introspection.table_names())
@@ -39,6 +40,19 @@ def main() -> None:
         if (gone := [row for row in before[table] if row not in after.get(table, [])])
     }
     sys.stdout.write(json.dumps({"tables": tables, "lost": lost}))
+
+
+def erase_one() -> None:
+    """Of one case of the intake nothing about its person is left, as after an erasure."""
+    from django.utils import timezone
+
+    from hub.cases.erasure import erase_on_request
+    from hub.cases.models import Case
+
+    case = Case.objects.filter(state=Case.State.RECEIVED).latest("received_at")
+    case.state, case.outcome, case.decided_at = Case.State.DECIDED, Case.Outcome.REFUSED, timezone.now()
+    case.save(update_fields=["state", "outcome", "decided_at"])
+    erase_on_request("hub", case.pk, None, "the person asked")
 
 
 def rows() -> dict[str, list[Any]]:

@@ -19,8 +19,9 @@ HER = ResultQuery(document="resident_id", number="11010519491231002X", name="李
 
 def test_back_and_forward(hub: HubProcess, client: HubClient, queue: OfflineQueue, tmp_path: Path) -> None:
     client.check_in(sign_of_life())
-    put(queue, b"a page")
-    assert isinstance(client.deliver(queue.lease())[0], Delivered)
+    for page in (b"a page", b"another page"):
+        put(queue, page)
+        assert isinstance(client.deliver(queue.lease())[0], Delivered)
     result = client.find_results(HER).results[0]
     client.make_copy(CopyRequest(copy_id=new_id(), result_id=result.result_id, holder=HER))
     copy, keys, filled = tmp_path / "copy", tmp_path / "keys.tar", tmp_path / "filled"

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
+
+from anyio.from_thread import start_blocking_portal
 
 from config.settings import Site, load_site
 from devices.simulators.control import BenchClient, control_socket
@@ -69,6 +71,17 @@ class Town:
 
         return On(name, put)
 
+    def tidy(self) -> None:
+        """Leave the bench as the next resident should find it."""
+        for device, known in self.bench("status")["devices"].items():
+            if known.get("fault"):
+                self.bench("fault", device=device, fault="none")
+            if known.get("card"):
+                self.bench("pull-card", device=device)
+            if known.get("page"):
+                self.bench("clear-desk", device=device)
+        self.bench("network", state="on")
+
     def _do(self, command: str, **arguments: object) -> None:
         self.bench(command, **arguments)
 
@@ -89,6 +102,30 @@ async def town(folder: Path, devices: str | None = None, also: str = "") -> Asyn
 
     ``devices``: tables in place of the usual ones; ``also``: tables besides.
     """
+    site_file, site = _plan(folder, devices, also)
+    async with whole_site(site, site_file), _opened(site) as built:
+        yield built
+
+
+@contextmanager
+def standing(folder: Path) -> Iterator[Site]:
+    """A town's hub and bench for many tests, of which each opens the kiosk for itself (``reopened``)."""
+    site_file, site = _plan(folder)
+    with start_blocking_portal() as portal, portal.wrap_async_context_manager(whole_site(site, site_file)):
+        yield site
+
+
+@asynccontextmanager
+async def reopened(site: Site) -> AsyncIterator[Town]:
+    """The kiosk of a standing town, which finds what it kept; the bench is tidied up afterwards."""
+    async with _opened(site) as built:
+        try:
+            yield built
+        finally:
+            built.tidy()
+
+
+def _plan(folder: Path, devices: str | None = None, also: str = "") -> tuple[Path, Site]:
     site_file = write_site(folder)
     if devices is not None:
         usual = site_file.read_text(encoding="utf-8").partition("[devices.")[0]
@@ -98,7 +135,12 @@ async def town(folder: Path, devices: str | None = None, also: str = "") -> Asyn
     site = load_site(site_file)
     if not hub_data(site).exists():
         give_seeded_hub(hub_data(site))
-    async with whole_site(site, site_file), open_kiosk(site) as opened:
+    return site_file, site
+
+
+@asynccontextmanager
+async def _opened(site: Site) -> AsyncIterator[Town]:
+    async with open_kiosk(site) as opened:
         built = Town(site, opened)
         await built.until(lambda: opened.kiosk.guide.items and opened.link.online)
         yield built

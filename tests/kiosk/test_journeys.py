@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator
-from pathlib import Path
+from collections.abc import AsyncIterator, Iterator
 from random import randrange
 from typing import Any, cast
 
 import pytest
 
+from config.settings import Site
 from devices.identity import IdCard
 from kiosk.day import keep_open
 from kiosk.evaluations import CALL_BACK
@@ -23,7 +23,7 @@ from kiosk.visit import Ending
 from kiosk.wire import Applicant, Progress, check_code
 from offline_queue import QueueInUse
 from tests.kiosk.resident import On, ScriptedResident
-from tests.kiosk.site import Town, see_page, town
+from tests.kiosk.site import Town, reopened, see_page, standing
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -34,9 +34,15 @@ PHONE = "13800138000"
 BACKWARDS = ("兰桂李", "X20013219491501011")
 
 
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with standing(tmp_path_factory.mktemp("town")) as built:
+        yield built
+
+
 @pytest.fixture
-async def here(tmp_path: Path) -> AsyncIterator[Town]:
-    async with town(tmp_path) as built:
+async def here(site: Site) -> AsyncIterator[Town]:
+    async with reopened(site) as built:
         yield built
 
 
@@ -59,6 +65,11 @@ def to_the_end(here: Town, phone: str = PHONE) -> list[On]:
     ]
 
 
+async def cases_of(here: Town) -> list[str]:
+    """The numbers of the cases that the hub has of the item."""
+    return [case["case_no"] for case in await here.hub("cases") if case["item"] == ITEM]
+
+
 def key_of(words: object) -> str:
     assert isinstance(words, Text)
     return words.key
@@ -69,11 +80,11 @@ def last(resident: ScriptedResident, kind: type[Page]) -> Any:
 
 
 async def test_a_submission_arrives_once_and_the_paper_shows_its_number(here: Town) -> None:
+    before = await cases_of(here)
     how, resident = await here.visit(*to_the_end(here), On("done", "finish"))
     assert how is Ending.DONE
     done = last(resident, Done)
-    cases = [case for case in await here.hub("cases") if case["item"] == ITEM]
-    assert [case["case_no"] for case in cases] == [done.number]
+    assert sorted(await cases_of(here)) == sorted([*before, done.number])
     paper = here.paper()
     assert done.number in paper
     assert BACKWARDS[1][::-1] not in paper, "no full ID number on paper"
@@ -82,6 +93,9 @@ async def test_a_submission_arrives_once_and_the_paper_shows_its_number(here: To
 
 
 async def test_without_network_it_is_kept_says_so_and_follows_by_itself(here: Town) -> None:
+    before = await cases_of(here)
+    queue = here.kiosk.submissions.queue
+    kept = {one.id for one in queue.envelopes()}
     here.bench("network", state="off")
     how, resident = await here.visit(*to_the_end(here), On("done-kept", "rate-5"), On("done-kept", "finish"))
     assert how is Ending.DONE
@@ -89,17 +103,19 @@ async def test_without_network_it_is_kept_says_so_and_follows_by_itself(here: To
     assert done.kept
     paper = here.paper()
     assert done.number in paper
-    assert not [case for case in await here.hub("cases") if case["item"] == ITEM]
-    queue = here.kiosk.submissions.queue
-    (waiting,) = [one for one in queue.envelopes() if one.kind == "submission"]
+    assert await cases_of(here) == before
+    (waiting,) = [one for one in queue.envelopes() if one.id not in kept and one.kind == "submission"]
     assert check_code(waiting.id) == done.number
     await here.until(lambda: not here.opened.link.online)  # the queue's failure is what tells the link
 
     here.bench("network", state="on")
     await here.until(lambda: queue.get(waiting.id).receipt is not None)
-    assert len([case for case in await here.hub("cases") if case["item"] == ITEM]) == 1
+    assert len(await cases_of(here)) == len(before) + 1
     await here.until(
-        lambda: {one.kind for one in queue.envelopes() if one.receipt} == {"submission", "evaluation"}
+        lambda: (
+            {one.kind for one in queue.envelopes() if one.id not in kept and one.receipt}
+            == {"submission", "evaluation"}
+        )
     )
 
 
@@ -123,6 +139,7 @@ async def test_a_receipt_that_broke_off_is_printed_again_as_a_copy_and_one_in_do
         here.bench("fault", device="receipt-printer", fault="none")
         return "again"
 
+    before = await cases_of(here)
     here.bench("fault", device="receipt-printer", fault="paper-out:3")
     how, resident = await here.visit(*to_the_end(here), On("receipt-spoiled", refill), On("done", "finish"))
     assert how is Ending.DONE
@@ -130,7 +147,7 @@ async def test_a_receipt_that_broke_off_is_printed_again_as_a_copy_and_one_in_do
     paper = here.paper()
     assert "paper.again" in paper, "the second sheet is marked"
     assert last(resident, Done).number in paper
-    assert len([case for case in await here.hub("cases") if case["item"] == ITEM]) == 1
+    assert len(await cases_of(here)) == len(before) + 1
 
     _, resident = await here.visit(
         *to_the_end(here), On("filing", fall_silent), On("receipt-spoiled", "go-on"), On("done", "finish")
@@ -230,6 +247,10 @@ async def test_a_result_is_printed_taken_and_every_copy_accounted_for(here: Town
         here.bench("fault", device="receipt-printer", fault="none")
         return "again"
 
+    (result,) = await here.hub("results")
+    before = len(result["copies"])
+    queue = here.kiosk.submissions.queue
+    delivered = queue.stats().delivered
     here.bench("fault", device="receipt-printer", fault="paper-out:3")
     how, _ = await here.visit(
         On("home", "results"),
@@ -241,10 +262,9 @@ async def test_a_result_is_printed_taken_and_every_copy_accounted_for(here: Town
     )
     assert how is Ending.DONE
     assert "paper.again" in here.paper(), "the second sheet is marked"
-    queue = here.kiosk.submissions.queue
-    await here.until(lambda: queue.stats().delivered == 3)
+    await here.until(lambda: queue.stats().delivered == delivered + 3)
     (result,) = await here.hub("results")
-    assert [copy["outcome"] for copy in result["copies"]] == ["taken"], (
+    assert [copy["outcome"] for copy in result["copies"][before:]] == ["taken"], (
         "one copy, whatever became of the first sheet"
     )
 
@@ -253,6 +273,8 @@ async def test_a_printer_that_confirms_nothing_is_never_said_to_have_printed(her
     def choose(page: Page) -> str:
         return page.choices[0].id  # type: ignore[attr-defined,no-any-return]
 
+    queue = here.kiosk.submissions.queue
+    kept = {one.id for one in queue.envelopes()}
     here.bench("fault", device="receipt-printer", fault="silent")
     how, _ = await here.visit(
         On("home", "results"),
@@ -262,7 +284,7 @@ async def test_a_printer_that_confirms_nothing_is_never_said_to_have_printed(her
         On("result-taken", "finish"),
     )
     assert how is Ending.DONE
-    reports = [one for one in here.kiosk.submissions.queue.envelopes() if one.kind == "copy-report"]
+    reports = [one for one in queue.envelopes() if one.id not in kept and one.kind == "copy-report"]
     assert len(reports) == 1, "the resident's word alone"
 
 
@@ -274,6 +296,8 @@ async def test_somebody_without_results_is_told_so(here: Town) -> None:
 
 
 async def test_what_could_not_be_done_becomes_a_ticket_with_a_number(here: Town) -> None:
+    queue = here.kiosk.submissions.queue
+    delivered = queue.stats().delivered
     how, resident = await here.visit(
         On("home", ITEM),
         On("guide", Wish.COULD_NOT),
@@ -284,13 +308,14 @@ async def test_what_could_not_be_done_becomes_a_ticket_with_a_number(here: Town)
     assert how is Ending.LEFT
     number = last(resident, Notice).big
     assert number in here.paper()
-    queue = here.kiosk.submissions.queue
-    await here.until(lambda: queue.stats().delivered == 1)
+    await here.until(lambda: queue.stats().delivered == delivered + 1)
 
 
 async def test_nothing_personal_stays_on_the_kiosk_after_a_visit(
     here: Town, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    queue = here.kiosk.submissions.queue
+    kept = {one.id for one in queue.envelopes()}
     await here.visit(
         *to_the_end(here),
         On("done", "rate-1"),
@@ -299,9 +324,8 @@ async def test_nothing_personal_stays_on_the_kiosk_after_a_visit(
         On("rating-kept", "close"),
         On("done", "finish"),
     )
-    queue = here.kiosk.submissions.queue
-    await here.until(lambda: queue.stats().delivered >= 2)
-    (rating,) = [one for one in queue.envelopes() if one.kind == "evaluation"]
+    await here.until(lambda: all(one.receipt for one in queue.envelopes()))
+    (rating,) = [one for one in queue.envelopes() if one.id not in kept and one.kind == "evaluation"]
     found = await here.kiosk.enquiries.by_code(check_code(rating.id))
     assert isinstance(found, Progress)
     assert (found.what, found.state) == ("evaluation", "received")

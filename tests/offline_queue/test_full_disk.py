@@ -13,6 +13,7 @@ from uuid import UUID
 import pytest
 
 from offline_queue import (
+    Batches,
     Delivered,
     LeasedItem,
     OfflineQueue,
@@ -113,7 +114,8 @@ def test_with_no_byte_left_everything_is_still_delivered_once_held_put_off_and_e
 
 def emptied(queue: OfflineQueue, deliver, ids: list[UUID]) -> None:  # type: ignore[no-untyped-def]
     """Let the uploader work until all is delivered or held."""
-    uploader = Uploader(queue, deliver, Waits(first=0.01, longest=0.01))
+    # One lane: with more, what one of them is given back is taken while another delivers.
+    uploader = Uploader(queue, deliver, Waits(first=0.01, longest=0.01), batches=Batches(lanes=1))
     uploader.start()
     try:
         states = [queue.wait_delivered(item_id, PATIENCE).state for item_id in ids]

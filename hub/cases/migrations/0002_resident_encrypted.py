@@ -21,7 +21,7 @@ def close(apps, schema_editor):
             setattr(row, column, getattr(row, f"{column}_plain"))
             changed = [column]
             if column == "resident":
-                row.resident_index = settings.DATA.resident_keys.index(_number(row))
+                row.resident_index = _index(row, settings.DATA.resident_keys.index)
                 changed.append("resident_index")
             row.save(update_fields=changed)
 
@@ -34,14 +34,18 @@ def open_again(apps, schema_editor):
             setattr(row, f"{column}_plain", getattr(row, column))
             changed = [f"{column}_plain"]
             if column == "resident":
-                digest = salted_hmac("hub.cases.resident", _number(row), algorithm="sha256")
-                row.resident_index = digest.hexdigest()
+                row.resident_index = _index(row, _by_secret_key)
                 changed.append("resident_index")
             row.save(update_fields=changed)
 
 
-def _number(case):
-    return case.resident["applicant"]["number"].strip().upper()
+def _index(case, by):
+    """By what ``case`` is found; nothing for one whose data was erased."""
+    return by(case.resident["applicant"]["number"].strip().upper()) if case.resident else ""
+
+
+def _by_secret_key(number):
+    return salted_hmac("hub.cases.resident", number, algorithm="sha256").hexdigest()
 
 
 class Migration(migrations.Migration):
