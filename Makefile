@@ -4,12 +4,13 @@
 
 PYTHON := .venv/bin/python
 PICTURES := pictures
+# A file is one worker's: those that take minutes begin, so that none is left over at the end.
+LONG_ONES_FIRST := tests/kiosk tests/hub tests
 # What says the same on any database is not asked for again.
 ON_POSTGRESQL := tests/console tests/hub/test_backup.py tests/hub/test_migrations.py \
 	--ignore tests/console/test_hostile_text.py --ignore tests/console/test_authorisation.py
-
-# A file is one worker's: those that take minutes begin, so that none is left over at the end.
-LONG_ONES_FIRST := tests/kiosk tests/hub tests
+WITH_POSTGRESQL := pg_virtualenv -t sh -c 'DATABASE_URL=postgresql://$$PGUSER:$$PGPASSWORD@$$PGHOST:$$PGPORT/$$PGDATABASE \
+	$(PYTHON) -m pytest -q $(ON_POSTGRESQL)'
 
 kiosk: setup
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
@@ -22,11 +23,14 @@ kiosk: setup
 setup:
 	@deploy/setup.sh kiosk
 
+# What needs the machine to itself goes one by one, then what is asked again on PostgreSQL, beside the others;
+# what these two said is shown at the end.
 test: lint
-	@$(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not machine" $(LONG_ONES_FIRST)
-	@$(PYTHON) -m pytest -m machine & machine=$$!; \
-	pg_virtualenv -t sh -c 'DATABASE_URL=postgresql://$$PGUSER:$$PGPASSWORD@$$PGHOST:$$PGPORT/$$PGDATABASE $(PYTHON) -m pytest -q $(ON_POSTGRESQL)'; \
-	postgresql=$$?; wait $$machine && exit $$postgresql
+	@said=$$(mktemp); \
+	( $(PYTHON) -m pytest -q -m machine; machine=$$?; $(WITH_POSTGRESQL) && exit $$machine ) > $$said 2>&1 & beside=$$!; \
+	$(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not machine" $(LONG_ONES_FIRST); others=$$?; \
+	wait $$beside; beside=$$?; cat $$said; rm $$said; \
+	exit $$(( others + beside ))
 
 lint:
 	@deploy/setup.sh test
