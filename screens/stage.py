@@ -19,6 +19,7 @@ from kivy.animation import Animation
 from kivy.clock import Clock
 
 from config.settings import PanelSettings, Site
+from devices.identity import CHINA_TIME
 from kiosk.pages import Answer, Attract, OutOfService, Page, StillThere
 from kiosk.stage import Language, Wish
 from kiosk.text import Sayable
@@ -262,7 +263,7 @@ class KivyStage:
     # -- drawing
 
     def _default_modes(self) -> Modes:
-        return Modes(language=self._home_language, theme=theme_at(self.panel.theme, datetime.now()))  # noqa: DTZ005 local wall clock
+        return Modes(language=self._home_language, theme=theme_at(self.panel.theme, datetime.now(CHINA_TIME)))
 
     def _make_look(self) -> Look:
         modes = self.modes
@@ -411,4 +412,5 @@ def _retire(view: View) -> None:
 
 
 def _clock() -> str:
-    return f"{datetime.now():%H:%M}"  # noqa: DTZ005 the time on the wall, for whoever stands here
+    """The time on the wall, whatever zone the machine was set to."""
+    return f"{datetime.now(CHINA_TIME):%H:%M}"

@@ -220,6 +220,7 @@ def make_tour(out: Path, *, landscape: bool, elder: bool, language: str) -> dict
             bench = BenchClient(control_socket(site))
             tour = Tour(out, site, elder, Finger(serving.stage), bench)
             try:
+                await hub_is_reached(serving)
                 await _walk(tour)
                 report.update(await _what_the_hub_holds(tour))
                 report["ok"] = True
@@ -261,6 +262,15 @@ def expect(truth: bool, what: str) -> None:
     """Raises ``TourFailed`` unless ``what`` is so."""
     if not truth:
         raise TourFailed(f"not so: {what}")
+
+
+async def hub_is_reached(serving: Serving) -> None:
+    """Wait until the kiosk is fully in service: just opened, it says that it has no network."""
+    for _ in range(round(FIRST_PAGE_WITHIN / 0.1)):
+        if serving.opened.link.online:
+            return
+        await asyncio.sleep(0.1)
+    raise TourFailed("not so: the hub is reached")
 
 
 async def page_is_seen(finger: Finger) -> None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import time
 import weakref
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from config.settings import VisitSettings
+from devices.identity import CHINA_TIME
 from devices.speech.kind import Speech
 from kiosk.pages import Action, Ask, Home, Notice
 from kiosk.stage import Wish
@@ -43,6 +46,20 @@ async def test_any_touch_starts_a_visit(screen: Screen) -> None:
     async with screen.showing(PAGES["attract"]) as shown:
         await screen.finger.touch(60, 900)
         assert (await asyncio.wait_for(shown, 5)).id == "start"
+
+
+async def test_the_clock_tells_the_time_on_the_wall_on_a_machine_that_was_set_to_another_zone(
+    screen: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "America/Lima")
+        time.tzset()
+        before = datetime.now(CHINA_TIME)
+        async with screen.showing(PAGES["home"]):
+            shown = words_on(screen)
+        after = datetime.now(CHINA_TIME)
+    time.tzset()
+    assert f"{before:%H:%M}" in shown or f"{after:%H:%M}" in shown
 
 
 async def test_hurried_taps_are_one_answer_and_do_not_reach_the_next_page(screen: Screen) -> None:
