@@ -20,6 +20,7 @@ from benchmarks import (
     camera,
     card,
     hub,
+    hub_console,
     idle,
     queue_drain,
     queue_put,
@@ -52,6 +53,7 @@ SUBJECTS = (
     "checkin",
     "intake",
     "herd",
+    "console",
     "seal",
 )
 ORDER = (
@@ -60,7 +62,7 @@ ORDER = (
     camera.TITLE, camera.TITLE_CODES,
     receipt.TITLE, queue_put.TITLE, queue_drain.TITLE, queue_drain.TITLE_GROWTH,
     search.TITLE_FOUND, search.TITLE_SPEED,
-    hub.TITLE, hub.TITLE_INTAKE, hub.TITLE_HERD, seal.TITLE,
+    hub.TITLE, hub.TITLE_INTAKE, hub.TITLE_HERD, hub_console.TITLE, seal.TITLE,
 )  # fmt: skip
 HEAD = """\
 # Benchmarks
@@ -124,6 +126,7 @@ def main(
         "checkin": lambda: hub.check_in(50 * count),
         "intake": lambda: hub.intake(20 * count),
         "herd": lambda: hub.herd(10_000),
+        "console": lambda: hub_console.console(10_000, 1_000_000),
         "seal": lambda: [seal.seal(count)],
     }
     with contextlib.ExitStack() as stack:
