@@ -135,11 +135,13 @@ class HubLink:
 
     async def _once(self) -> float:
         """One exchange; the seconds until the next one."""
+        reply: CheckInReply | None = None
         try:
             if self.client is None and not await asyncio.to_thread(self._enrol):
                 return RETRY
             assert self.client is not None
             reply = await asyncio.to_thread(self.client.check_in, self._report.check_in())
+            self._set_online(True, "")  # before what may take minutes on a slow line
             await self._heed(reply, self.client)
             if reply.catalogue_version > self._guide.version:
                 await asyncio.to_thread(self._fetch_catalogue, self.client)
@@ -161,9 +163,9 @@ class HubLink:
         ) as error:
             # A bad code file, a full disk: whatever it is, it may be mended while the kiosk goes on.
             log.error("hub.link_failed", error=type(error).__name__)  # noqa: TRY400 its message may hold the code
-            self._set_online(False, type(error).__name__)
+            if reply is None:
+                self._set_online(False, type(error).__name__)
             return RETRY
-        self._set_online(True, "")
         # Ten thousand kiosks do not come in the same second.
         return reply.next_in_seconds * random.uniform(0.8, 1.0)  # noqa: S311 spreading load, not secrecy
 

@@ -265,9 +265,9 @@ def expect(truth: bool, what: str) -> None:
 
 
 async def hub_is_reached(serving: Serving) -> None:
-    """Wait until the kiosk is fully in service: just opened, it says that it has no network."""
+    """Wait until the kiosk is fully in service: just opened, it has no network yet, or no guides."""
     for _ in range(round(FIRST_PAGE_WITHIN / 0.1)):
-        if serving.opened.link.online:
+        if serving.opened.link.online and serving.opened.kiosk.guide.items:
             return
         await asyncio.sleep(0.1)
     raise TourFailed("not so: the hub is reached")

@@ -142,5 +142,6 @@ def _plan(folder: Path, devices: str | None = None, also: str = "") -> tuple[Pat
 async def _opened(site: Site) -> AsyncIterator[Town]:
     async with open_kiosk(site) as opened:
         built = Town(site, opened)
-        await built.until(lambda: opened.kiosk.guide.items and opened.link.online)
+        guide = opened.kiosk.guide
+        await built.until(lambda: guide.items and not guide.missing_files() and opened.link.online)
         yield built

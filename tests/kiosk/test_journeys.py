@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import gc
 from collections.abc import AsyncIterator, Iterator
 from random import randrange
@@ -14,6 +15,7 @@ from config.settings import Site
 from devices.identity import IdCard
 from kiosk.day import keep_open
 from kiosk.evaluations import CALL_BACK
+from kiosk.hub_client import HubClient
 from kiosk.materials import Photo
 from kiosk.opening import open_kiosk
 from kiosk.pages import Answer, Ask, CheckAnswers, Done, Notice, Page, PresentCard
@@ -411,3 +413,20 @@ async def test_a_second_start_on_the_same_data_is_refused_in_words(here: Town) -
     with pytest.raises(QueueInUse):
         async with open_kiosk(here.site):
             pass
+
+
+async def test_a_disk_that_takes_no_guides_does_not_make_the_hub_unreachable(
+    here: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link, tries = here.opened.link, 0
+
+    def full(_: HubClient) -> None:
+        nonlocal tries
+        tries += 1
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(link, "_fetch_files", full)
+    for nth in (1, 2):
+        link.doubt()
+        await here.until(lambda nth=nth: tries >= nth)
+    assert link.online, "what a resident files still goes out at once"
