@@ -19,7 +19,7 @@ import pytest
 from kiosk.enrolment import KioskIdentity, enrol
 from kiosk.hub_client import HubClient
 from offline_queue import OfflineQueue
-from tests.seeded import give_seeded_hub
+from tests.seeded import give_empty_hub, give_seeded_hub
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 20.0
@@ -66,6 +66,9 @@ class HubProcess:
         return self._port
 
     def start(self) -> None:
+        """Start it; a hub that never was starts with its tables made, where each has a database file."""
+        if "DATABASE_URL" not in os.environ and not (self.data / "hub.sqlite3").exists():
+            give_empty_hub(self.data)
         command = [
             sys.executable,
             "main.py",

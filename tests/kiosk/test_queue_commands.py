@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -211,6 +212,7 @@ def test_a_stolen_disk_reveals_nobody(data: str, key: str, opener: HpkeOpener) -
     def searched() -> None:
         for file in Path(data).rglob("*"):
             content = file.read_bytes() if file.is_file() else b""
+            content = re.sub(rb"\0{64,}", b"\0", content)  # room that is held for later
             assert not any(needle in content for needle in needles), file.name
 
     searched()
