@@ -40,8 +40,8 @@ def act(page: Page, word: str, **filled: str) -> None:
             page.check(f"[name='{name}'][value={value}]")
         else:
             page.fill(f"[name='{name}']", value)
-    page.click("#content-main form button[type=submit]")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.click("#content-main form button[type=submit]")
 
 
 def test_filed_reviewed_supplemented_decided_and_collected(
@@ -59,7 +59,8 @@ def test_filed_reviewed_supplemented_decided_and_collected(
         page = console.page
         console.log_in(who)
         assert console.open(f"/console/cases/case/?list=unassigned&q={at_first.number}") == 200
-        page.click("#result_list tbody a")
+        with page.expect_navigation():
+            page.click("#result_list tbody a")
         assert PERSON.name not in page.content()
         act(page, "claim")
         assert PERSON.name in page.content()

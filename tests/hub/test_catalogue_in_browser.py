@@ -34,8 +34,8 @@ def imported(hub: HubProcess, tmp_path: Path) -> None:
 
 def press(console: Console, words: str) -> None:
     """Press the key with these words on the page."""
-    console.page.click(f"#content-main button:has-text('{words}')")
-    console.page.wait_for_load_state()
+    with console.page.expect_navigation():
+        console.page.click(f"#content-main button:has-text('{words}')")
 
 
 @pytest.mark.timeout(300)
@@ -52,7 +52,8 @@ def test_what_is_published_in_the_console_is_on_the_kiosk(
     with console_in(browser, hub) as console:
         log_in_as(console, "publisher")
         console.open(f"{LIST}?q=lamp-permit")
-        console.page.click("#result_list a:has-text('夜灯许可')")
+        with console.page.expect_navigation():
+            console.page.click("#result_list a:has-text('夜灯许可')")
         press(console, "送审")
         overview = console.page.url
         console.page.goto(f"{overview}preview/?theme=day&panel=768x1366")

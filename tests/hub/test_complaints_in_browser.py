@@ -44,8 +44,8 @@ def act(page: Page, word: str, **filled: str) -> None:
             page.check(f"[name={name}][value={value}]")
         else:
             page.fill(f"[name={name}]", value)
-    page.click("#content-main form button[type=submit]")
-    page.wait_for_load_state()
+    with page.expect_navigation():
+        page.click("#content-main form button[type=submit]")
 
 
 def test_from_the_work_list_to_the_evidence(
@@ -64,9 +64,11 @@ def test_from_the_work_list_to_the_evidence(
         page = console.page
         console.log_in(who)
         assert console.open(f"/console/evaluations/complaint/?q={code}") == 200
-        page.click("#result_list tbody a")
+        with page.expect_navigation():
+            page.click("#result_list tbody a")
         assert PHONE not in page.content()
-        page.click("form[action$='/phone/'] button")
+        with page.expect_navigation():
+            page.click("form[action$='/phone/'] button")
         assert PHONE in page.content()
         act(page, "take")
         act(page, "call", outcome="reached", note="已联系上")
