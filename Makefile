@@ -1,6 +1,6 @@
 # make kiosk   sets everything up and runs the product (without a display: the guided tour, in pictures)
 # make test    sets up what the tests need and runs them
-.PHONY: kiosk test lint bench docs setup clean
+.PHONY: kiosk test lint bench docs setup setup-test clean
 
 PYTHON := .venv/bin/python
 PICTURES := pictures
@@ -11,6 +11,7 @@ ON_POSTGRESQL := tests/console tests/hub/test_backup.py tests/hub/test_migration
 	--ignore tests/console/test_hostile_text.py --ignore tests/console/test_authorisation.py
 WITH_POSTGRESQL := pg_virtualenv -t sh -c 'DATABASE_URL=postgresql://$$PGUSER:$$PGPASSWORD@$$PGHOST:$$PGPORT/$$PGDATABASE \
 	$(PYTHON) -m pytest -q $(ON_POSTGRESQL)'
+LINT := ( .venv/bin/ruff check && .venv/bin/ruff format --check && .venv/bin/mypy && .venv/bin/lint-imports )
 
 kiosk: setup
 	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then \
@@ -23,21 +24,21 @@ kiosk: setup
 setup:
 	@deploy/setup.sh kiosk
 
-# What needs the machine to itself goes one by one, then what is asked again on PostgreSQL, beside the others;
-# what these two said is shown at the end.
-test: lint
+# What needs the machine to itself goes one by one, then what is asked again on PostgreSQL, and the linters,
+# beside the others; what these said is shown at the end.
+test: setup-test
 	@said=$$(mktemp); \
-	( $(PYTHON) -m pytest -q -m machine; machine=$$?; $(WITH_POSTGRESQL) && exit $$machine ) > $$said 2>&1 & beside=$$!; \
+	( failed=0; $(PYTHON) -m pytest -q -m machine || failed=1; $(WITH_POSTGRESQL) || failed=1; \
+	  $(LINT) || failed=1; exit $$failed ) > $$said 2>&1 & beside=$$!; \
 	$(PYTHON) -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not machine" $(LONG_ONES_FIRST); others=$$?; \
 	wait $$beside; beside=$$?; cat $$said; rm $$said; \
 	exit $$(( others + beside ))
 
-lint:
+lint: setup-test
+	@$(LINT)
+
+setup-test:
 	@deploy/setup.sh test
-	@.venv/bin/ruff check
-	@.venv/bin/ruff format --check
-	@.venv/bin/mypy
-	@.venv/bin/lint-imports
 
 bench:
 	@deploy/setup.sh bench

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
@@ -40,9 +41,13 @@ def _page(title: Title, icon: str, name: str, permission: str) -> Entry:
 
 def _nearest(path: str) -> str:
     """The link of the menu below which a page lies: of several the longest."""
-    entries = (entry for section in SIDEBAR["navigation"] for entry in section["items"])
-    links = (str(entry["link"]) for entry in entries)
-    return max((link for link in links if path.startswith(link)), key=len, default="")
+    return max((link for link in _links() if path.startswith(link)), key=len, default="")
+
+
+@cache
+def _links() -> tuple[str, ...]:
+    """Worked out once: each entry of the menu asks on every page whether it is the nearest."""
+    return tuple(str(entry["link"]) for section in SIDEBAR["navigation"] for entry in section["items"])
 
 
 def _rows(icon: str, model: str) -> Entry:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import gc
+import os
 import tempfile
 import threading
 import time
@@ -16,6 +18,9 @@ from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from devices.simulators.pcsc_service import PcscService
+
+# As many tests run as there are processors: Mesa's drawing threads would only wait for each other.
+os.environ["LP_NUM_THREADS"] = "1"
 
 # A busy machine is slow to make up examples, too: that says nothing of what is tested.
 settings.register_profile("house", suppress_health_check=[HealthCheck.too_slow])
@@ -56,6 +61,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """With ``--driver`` or ``--rig`` only the conformance suite is run."""
     asked = config.getoption("--driver") or config.getoption("--rig")
     return True if asked and not CONFORMANCE.is_relative_to(collection_path) else None
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: it is not looked through for garbage with every page that is taken down."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

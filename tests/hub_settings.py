@@ -14,6 +14,8 @@ from hub.settings import *  # noqa: E402, F403
 from hub.settings import DATA  # noqa: E402
 
 DATA.prepare()
+# Every client of a test would look through all packages for files to serve.
+WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
 os.environ.pop(DATA_VARIABLE)

@@ -67,7 +67,7 @@ def _wanted(field: models.Field[Any, Any], text: str | None) -> bool:
     if isinstance(field, models.ForeignKey):
         return not field.null or field.related_model in {Organisation, Kiosk}
     if field.primary_key:
-        return not isinstance(field, models.AutoField | models.UUIDField) or not field.has_default()
+        return not isinstance(field, models.AutoField) and not field.has_default()
     if text is not None and _takes_words(field):
         return True
     return not field.null and not field.has_default() and not getattr(field, "auto_now_add", False)

@@ -343,7 +343,7 @@ def test_filters_are_saved_shared_and_removed_by_their_owner(
 
 
 @pytest.mark.parametrize(
-    "hostile", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{7*7}}"]
+    "hostile", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{191*7919}}"]
 )
 def test_what_is_typed_stays_text(
     console: LOGGED_IN, kiosk: Kiosk, account: Callable[..., User], hostile: str
@@ -363,4 +363,4 @@ def test_what_is_typed_stays_text(
         shown = client.get(FLEET + page).content.decode()
         assert "<script>alert" not in shown
         assert "<img src=x" not in shown
-        assert "49" not in shown or hostile != "{{7*7}}" or "{{7*7}}" in shown
+        assert str(191 * 7919) not in shown
