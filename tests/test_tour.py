@@ -48,7 +48,6 @@ def test_the_tour_ends_with_the_submission_at_the_hub_and_its_number_on_paper(tm
     assert len(list((tmp_path / "out").glob("paper-*.png"))) == 3
 
 
-@pytest.mark.timeout(120)
 def test_the_kiosk_starts_without_any_device_refuses_a_second_start_and_ends_on_a_signal(
     tmp_path: Path,
 ) -> None:

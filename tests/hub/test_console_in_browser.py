@@ -23,7 +23,6 @@ def sections(console: Console) -> list[str]:
     return sorted({str(link.get_attribute("href")) for link in links} - {"/console/"})
 
 
-@pytest.mark.timeout(120)
 @pytest.mark.parametrize(
     ("role", "dark", "language"),
     [("administrator", False, "zh-hans"), ("security_officer", True, "en")],
@@ -56,7 +55,6 @@ def test_somebody_goes_through_every_section(
         assert console.faults == []
 
 
-@pytest.mark.timeout(120)
 def test_a_hostile_name_stays_a_name(browser: Browser, hub: HubProcess, log_in_as: LogIn) -> None:
     with console_in(browser, hub) as console:
         log_in_as(console, "administrator")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-import pytest
 from playwright.sync_api import Browser, expect
 
 from kiosk.hub_client import HubClient
@@ -41,7 +40,6 @@ def without_paper() -> CheckIn:
     )
 
 
-@pytest.mark.timeout(120)
 def test_from_what_is_wrong_to_the_kiosk_and_back(
     browser: Browser, hub: HubProcess, client: HubClient, log_in_as: Callable[[Console, str], None]
 ) -> None:

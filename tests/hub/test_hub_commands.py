@@ -16,6 +16,7 @@ from hub.commands import hub as hub_group
 from kiosk.hub_client import HubClient
 from kiosk.wire import HpkeOpener, HpkeSealer
 from tests.hub.conftest import ROOT, HubProcess, hub_command
+from tests.seeded import give_empty_hub
 
 PASSWORD = "lamp-in-the-window-1"
 
@@ -44,6 +45,7 @@ def test_seeding_twice_changes_nothing(hub: HubProcess, client: HubClient) -> No
 
 
 def test_a_taken_port_is_said_in_words(hub: HubProcess, tmp_path: Path) -> None:
+    give_empty_hub(tmp_path)
     command = [sys.executable, "main.py", "hub", "serve", "--data", str(tmp_path), "--port", str(hub.port)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 1

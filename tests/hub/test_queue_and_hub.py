@@ -52,6 +52,7 @@ from tests.hub.conftest import PATIENCE, HubProcess, hub_command
 from tests.hub.faulty_network import AnswerDropper, answering
 from tests.hub.filings import PAGE, put
 from tests.hub.test_kiosks_at_the_hub import sign_of_life
+from tests.seeded import give_empty_hub
 
 OpenClient = Callable[[str], HubClient]
 SHORT = Waits(first=0.02, longest=0.05, pause_first=0.02, pause_longest=0.05)
@@ -93,7 +94,6 @@ def arrived(hub: HubProcess, ids: list[UUID]) -> list[str]:
     return sorted(row for (row,) in rows if row in wanted)
 
 
-@pytest.mark.timeout(180)
 def test_a_thousand_uploads_with_three_in_ten_answers_lost_are_a_thousand_records(
     hub: HubProcess, open_client: OpenClient, queue: OfflineQueue
 ) -> None:
@@ -295,6 +295,7 @@ def test_an_item_carried_by_hand_arrives_like_one_that_was_sent(
 
 
 def test_a_file_that_is_no_carried_item_is_refused_in_words(tmp_path: Path) -> None:
+    give_empty_hub(tmp_path / "h")
     (tmp_path / "x.json").write_text("{}")
     with pytest.raises(AssertionError, match="no item that `queue export` wrote"):
         hub_command("receive", "--data", str(tmp_path / "h"), str(tmp_path / "x.json"))

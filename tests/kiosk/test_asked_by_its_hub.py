@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import pytest
-
 from kiosk.embedded import hub_data
 from kiosk.service import CLOSED
 from tests.kiosk.site import Town, town
@@ -66,7 +64,6 @@ class Desk:
         await self._here.until(hurried, 40)
 
 
-@pytest.mark.timeout(180)
 async def test_it_does_what_is_asked_and_takes_the_settings_that_are_wanted(tmp_path: Path) -> None:
     async with town(tmp_path) as here:
         desk, kiosk = Desk(here), here.kiosk

@@ -15,8 +15,6 @@ from kiosk.visit import Ending
 from tests.kiosk.resident import On
 from tests.kiosk.site import Town, town
 
-pytestmark = pytest.mark.timeout(120)
-
 ITEM = "resident-medical-insurance-enrol"
 
 BANK = """\

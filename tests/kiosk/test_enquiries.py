@@ -34,8 +34,6 @@ from tests.kiosk.site import Town, town
 from tests.kiosk.test_journeys import ITEM, to_the_end
 from tests.offline_queue.sealers import Scrambler
 
-pytestmark = pytest.mark.timeout(120)
-
 PAPER = "receipt-printer"
 
 

@@ -27,8 +27,6 @@ from offline_queue import QueueInUse
 from tests.kiosk.resident import On, ScriptedResident
 from tests.kiosk.site import Town, reopened, see_page, standing
 
-pytestmark = pytest.mark.timeout(120)
-
 ITEM = "resident-medical-insurance-enrol"
 PHONE = "13800138000"
 

@@ -31,7 +31,6 @@ async def here(tmp_path: Path) -> AsyncIterator[Town]:
         yield built
 
 
-@pytest.mark.timeout(120)
 async def test_the_answers_narrow_the_list_which_is_printed_and_not_asked_for_again(here: Town) -> None:
     how, resident = await here.visit(
         On("home", ITEM),

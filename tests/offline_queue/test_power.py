@@ -29,7 +29,6 @@ def _small_journal() -> Iterator[None]:
         yield
 
 
-@pytest.mark.timeout(120)
 def test_no_power_cut_breaks_a_promise(tmp_path: Path) -> None:
     recorder = Recorder()
     with recording(recorder):
