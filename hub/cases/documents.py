@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -15,11 +15,11 @@ from hub.audit.trail import record
 from hub.cases.models import Case, Copy, SealedCopy
 from hub.kiosks.models import Kiosk
 from hub.problems import ProblemError
+from hub.seals.choosing import seal_keys
 from hub.seals.keys import SealError
+from hub.seals.paper import FontsMissing
+from hub.seals.sealing import Sealed, seal_copy
 from kiosk.wire import CopyDocument, ResultCopy
-
-if TYPE_CHECKING:
-    from hub.seals.sealing import Sealed
 
 log = structlog.get_logger(__name__)
 
@@ -37,29 +37,22 @@ def document_of(content: ResultCopy) -> CopyDocument | None:
     """
     sealed = SealedCopy.objects.filter(copy_id=content.copy_id).defer("pdf").first()
     if sealed is None:
-        made = _made(content)
-        if made is None:
+        try:
+            made = _made(content)
+        except (SealError, FontsMissing) as error:
+            log.critical("hub_cannot_seal", why=str(error))
             return None
         sealed = _keep(content.copy_id, made)
     return CopyDocument(sha256=sealed.sha256, size=sealed.size, pages=sealed.pages)
 
 
-def _made(content: ResultCopy) -> Sealed | None:
-    # What draws and seals takes a second to import: the first certificate waits for it, not each start.
-    from hub.seals.choosing import seal_keys
-    from hub.seals.paper import FontsMissing
-    from hub.seals.sealing import seal_copy
-
+def _made(content: ResultCopy) -> Sealed:
+    keys = seal_keys(settings.DATA.folder)
     try:
-        keys = seal_keys(settings.DATA.folder)
-        try:
-            return seal_copy(content, keys)
-        except SealError:
-            # A token ends sessions by itself, or was away for a moment; the next one may do.
-            return seal_copy(content, keys)
-    except (SealError, FontsMissing) as error:
-        log.critical("hub_cannot_seal", why=str(error))
-        return None
+        return seal_copy(content, keys)
+    except SealError:
+        # A token ends sessions by itself, or was away for a moment; the next one may do.
+        return seal_copy(content, keys)
 
 
 @transaction.atomic
