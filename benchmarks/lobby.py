@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.processes import BenchmarkError, Program, run_to_end, running
+from kiosk.simulated import free_ports
 
 ROOT = Path(__file__).resolve().parents[1]
 MAIN = (sys.executable, str(ROOT / "main.py"))
@@ -72,7 +72,7 @@ def lobby(size: tuple[int, int]) -> Iterator[Lobby]:
     """
     with tempfile.TemporaryDirectory(prefix="yedeng-lobby-") as name:
         folder = Path(name)
-        hub, printer, nobody = _free_ports(3)
+        hub, printer, nobody = free_ports(3)
         online, offline = folder / "online.toml", folder / "offline" / "offline.toml"
         online.write_text(SITE.format(size=size, port=hub, printer=printer), encoding="utf-8")
         hub_data = str(folder / "hub")
@@ -121,11 +121,3 @@ def _wait(what: str, until: Callable[[], bool], process: subprocess.Popen[bytes]
         if process.poll() is not None or time.monotonic() > deadline:
             raise BenchmarkError(f"{what} did not come up: {log.read_text()[-500:].strip()}")
         time.sleep(0.05)
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(one.getsockname()[1]) for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import secrets
 import socket
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -79,9 +81,14 @@ def write_site(
 
 
 def free_ports(count: int) -> list[int]:
-    """Ports of the loopback interface that nobody uses now."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [int(one.getsockname()[1]) for one in sockets]
-    for one in sockets:
-        one.close()
-    return ports
+    """Ports of the loopback interface that nobody uses now, and that Linux gives to nobody who asks for any.
+
+    What it gives begins at 32768 (``net.ipv4.ip_local_port_range``): such a port could be another's by the
+    time it is listened on.
+    """
+    ports: set[int] = set()
+    while len(ports) < count:
+        port = 20_000 + secrets.randbelow(32_768 - 20_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            ports.add(port)
+    return list(ports)

@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import json
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -28,6 +27,7 @@ from devices.simulators.commands import bench
 from devices.simulators.control import BenchClient, BenchError, control_socket, unix_socket
 from devices.simulators.pcsc_service import PcscService
 from devices.simulators.relay import Relay
+from kiosk.simulated import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -57,15 +57,10 @@ wav = "bench/sound"
 Serve = Callable[..., "subprocess.Popen[str]"]
 
 
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
-
-
 @pytest.fixture
 def site(tmp_path: Path) -> Path:
     path = tmp_path / "site.toml"
-    path.write_text(SITE.format(port=free_port()))
+    path.write_text(SITE.format(port=free_ports(1)[0]))
     return path
 
 
@@ -264,7 +259,7 @@ async def test_the_network_cable_can_be_pulled_and_put_back(tmp_path: Path) -> N
         await hang_up(writer)
 
     hub = await asyncio.start_server(echo, "127.0.0.1", 0)
-    port = free_port()
+    (port,) = free_ports(1)
     served = Bench(Site(directory=tmp_path, devices={}), relay=Relay(port, hub.sockets[0].getsockname()[1]))
     await served.start()
 

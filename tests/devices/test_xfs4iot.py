@@ -11,7 +11,6 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
-from socket import create_server
 from typing import Any, TypeVar
 
 import pytest
@@ -49,6 +48,7 @@ from devices.xfs4iot.barcode_reader import Xfs4iotBarcodeReader
 from devices.xfs4iot.camera import Xfs4iotCamera
 from devices.xfs4iot.card_reader import Xfs4iotCardReader
 from devices.xfs4iot.printer import Xfs4iotPrinter
+from kiosk.simulated import free_ports
 
 D = TypeVar("D", bound=Device)
 
@@ -60,8 +60,7 @@ SLIP = Receipt(
 
 
 def free_port() -> int:
-    with create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+    return free_ports(1)[0]
 
 
 @pytest.fixture

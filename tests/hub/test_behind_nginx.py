@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import closing
@@ -17,6 +16,7 @@ from urllib3.util import Retry
 
 from kiosk.enrolment import KioskIdentity
 from kiosk.hub_client import HubClient
+from kiosk.simulated import free_ports
 from offline_queue import Delivered, OfflineQueue
 from tests.hub.conftest import ROOT, HubProcess
 from tests.hub.filings import put
@@ -33,12 +33,6 @@ class Front(NamedTuple):
     certificate: Path
 
 
-def free_port() -> int:
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[HubProcess, Front]]:
     """A hub with the settings of ``deploy/hub/hub.env``, and nginx with the site file of ``deploy/hub``."""
@@ -48,7 +42,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[HubProces
     command += ["-keyout", str(key), "-out", str(certificate), "-days", "2", "-subj", "/CN=localhost"]
     command += ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
     subprocess.run(command, check=True, capture_output=True)
-    plain, tls = free_port(), free_port()
+    plain, tls = free_ports(2)
     hub = HubProcess(tmp_path_factory.mktemp("hub-behind-nginx"))
     hub.extra = {"YEDENG_HUB_TLS": "on", "YEDENG_HUB_PROXIES": "1"}
     hub.start()
