@@ -69,6 +69,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_unconfigure() -> None:
+    """At the end it is taken down in order, or modules in C++ complain of what nobody gave back."""
+    gc.unfreeze()
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
     """Mark what clashes on one machine."""
     if any(name in item.name for name in ("[pcsc", "[xfs4iot")) or item.path.name in ONE_OF_A_MACHINE:
