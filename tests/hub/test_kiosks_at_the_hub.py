@@ -129,7 +129,8 @@ class TestResults:
     def found(self, client: HubClient) -> ResultSummary:
         """The one that waits from the beginning: cases that others have decided give her more."""
         waiting = client.find_results(HER).results
-        return next(one for one in waiting if one.title.zh == "社会保险参保证明")
+        [found] = [one for one in waiting if one.title.zh == "社会保险参保证明"]
+        return found
 
     def test_her_result_waits_for_her_alone(self, client: HubClient) -> None:
         self.found(client)
