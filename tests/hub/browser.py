@@ -21,6 +21,7 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Dialog,
+    Locator,
     Page,
     Request,
     sync_playwright,
@@ -83,7 +84,7 @@ class Console:
         self.open("/console/")
         self.page.fill("[name=username]", username)
         self.page.fill("[name=password]", PASSWORD)
-        self.page.click("#login-form button[type=submit]")
+        self.press("#login-form button[type=submit]")
         if authenticator is None:
             authenticator = Authenticator(self.page.inner_text("#secret"))
             self._show(authenticator)
@@ -94,9 +95,31 @@ class Console:
         self.page.wait_for_selector("#content")
         return authenticator
 
+    def press(self, what: str | Locator) -> None:
+        """Press what leads to another page, and wait until all of that page is there.
+
+        A click alone waits for its first bytes: what is counted or read right after it may not have come yet.
+        """
+        with self.page.expect_navigation():
+            (self.page.locator(what) if isinstance(what, str) else what).click()
+
+    def act(self, word: str, **filled: str) -> None:
+        """Press a button of a case or a complaint, fill in its form, send it."""
+        self.press(f"a[href$='/do/{word}/']")
+        for name, value in filled.items():
+            field = self.page.locator(f"[name='{name}']")
+            match field.first.get_attribute("type"):
+                case "radio":
+                    self.page.check(f"[name='{name}'][value='{value}']")
+                case "file":
+                    field.set_input_files(value)
+                case _:
+                    field.fill(value)
+        self.press("#content-main form button[type=submit]")
+
     def _show(self, authenticator: Authenticator) -> None:
         self.page.fill("[name=otp_token]", authenticator.code())
-        self.page.click("form:has([name=otp_token]) button[type=submit]")
+        self.press("form:has([name=otp_token]) button[type=submit]")
 
     def log_out(self) -> None:
         """End the session by the button in the menu of one's name."""

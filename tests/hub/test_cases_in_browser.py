@@ -6,7 +6,7 @@ import hashlib
 from datetime import UTC, datetime
 from uuid import UUID
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from kiosk.hub_client import HubClient
 from kiosk.wire import SUPPLEMENT_KIND, MaterialFile, Message, ResultQuery, SupplementPayload
@@ -32,18 +32,6 @@ def put_supplement(queue: OfflineQueue, asked: UUID, holder: ResultQuery = PERSO
     queue.put(new_id(), SUPPLEMENT_KIND, content.model_dump_json().encode(), [page])
 
 
-def act(page: Page, word: str, **filled: str) -> None:
-    """Press a button of the case, fill in its form, send it."""
-    page.click(f"a[href$='/do/{word}/']")
-    for name, value in filled.items():
-        if page.locator(f"[name='{name}'][type=radio]").count():
-            page.check(f"[name='{name}'][value={value}]")
-        else:
-            page.fill(f"[name='{name}']", value)
-    with page.expect_navigation():
-        page.click("#content-main form button[type=submit]")
-
-
 def test_filed_reviewed_supplemented_decided_and_collected(
     browser: Browser, hub: HubProcess, client: HubClient, queue: OfflineQueue
 ) -> None:
@@ -59,10 +47,9 @@ def test_filed_reviewed_supplemented_decided_and_collected(
         page = console.page
         console.log_in(who)
         assert console.open(f"/console/cases/case/?list=unassigned&q={at_first.number}") == 200
-        with page.expect_navigation():
-            page.click("#result_list tbody a")
+        console.press("#result_list tbody a")
         assert PERSON.name not in page.content()
-        act(page, "claim")
+        console.act("claim")
         assert PERSON.name in page.content()
         assert seen(client, item_id).state == "in_review"
 
@@ -71,7 +58,7 @@ def test_filed_reviewed_supplemented_decided_and_collected(
         assert opened.body() == PAGE
         assert opened.headers["cache-control"] == "no-store"
 
-        act(page, "ask-supplement", **{"problem:hukou-own-page": "照片看不清", "name:1": "本人签字"})
+        console.act("ask-supplement", **{"problem:hukou-own-page": "照片看不清", "name:1": "本人签字"})
         by_code, by_card = seen(client, item_id), own(client, item_id)
         assert by_code.state == "supplement_asked"
         assert by_code.supplement_due is not None
@@ -94,7 +81,7 @@ def test_filed_reviewed_supplemented_decided_and_collected(
         assert again.promised_by >= at_first.promised_by
 
         page.reload()
-        act(page, "decide", outcome="granted", title_zh="参保登记回执", authority_zh="医保局")
+        console.act("decide", outcome="granted", title_zh="参保登记回执", authority_zh="医保局")
         assert "准予" in page.inner_text("#content-main")
         assert console.faults == []
     done = seen(client, item_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from kiosk.hub_client import HubClient
 from kiosk.wire import EVALUATION_KIND, Evaluation, check_code
@@ -34,20 +34,6 @@ def rate(queue: OfflineQueue, client: HubClient) -> str:
     return check_code(kept)
 
 
-def act(page: Page, word: str, **filled: str) -> None:
-    """Press a button of the complaint, fill in its form, send it."""
-    page.click(f"a[href$='/do/{word}/']")
-    for name, value in filled.items():
-        if name == "file":
-            page.set_input_files("[name=file]", value)
-        elif page.locator(f"[name={name}][type=radio]").count():
-            page.check(f"[name={name}][value={value}]")
-        else:
-            page.fill(f"[name={name}]", value)
-    with page.expect_navigation():
-        page.click("#content-main form button[type=submit]")
-
-
 def test_from_the_work_list_to_the_evidence(
     browser: Browser,
     hub: HubProcess,
@@ -64,16 +50,14 @@ def test_from_the_work_list_to_the_evidence(
         page = console.page
         console.log_in(who)
         assert console.open(f"/console/evaluations/complaint/?q={code}") == 200
-        with page.expect_navigation():
-            page.click("#result_list tbody a")
+        console.press("#result_list tbody a")
         assert PHONE not in page.content()
-        with page.expect_navigation():
-            page.click("form[action$='/phone/'] button")
+        console.press("form[action$='/phone/'] button")
         assert PHONE in page.content()
-        act(page, "take")
-        act(page, "call", outcome="reached", note="已联系上")
-        act(page, "remedy", finding="justified", note="机器已修好")
-        act(page, "close", note="本人确认", file=str(proof))
+        console.act("take")
+        console.act("call", outcome="reached", note="已联系上")
+        console.act("remedy", finding="justified", note="机器已修好")
+        console.act("close", note="本人确认", file=str(proof))
         assert "已办结" in page.inner_text("#content-main")
         with page.expect_download() as kept:
             page.click("a[href*='/evidence/']")

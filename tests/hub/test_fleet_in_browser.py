@@ -51,21 +51,21 @@ def test_from_what_is_wrong_to_the_kiosk_and_back(
         console.open("/console/kiosks/keeper/add/")
         page.fill("[name=name]", "周师傅")
         page.fill("[name=phone]", "0531-5559999")
-        page.click("[name=_save]")
+        console.press("[name=_save]")
 
         console.open(f"{FLEET}overview/")
-        page.get_by_role("link", name="缺纸").click()
+        console.press(page.get_by_role("link", name="缺纸"))
         expect(page.locator("#result_list")).to_contain_text(kiosk)
 
         page.fill("[name=name]", "缺纸的终端")
-        page.get_by_role("button", name="保存筛选").click()
+        console.press(page.get_by_role("button", name="保存筛选"))
         expect(page.locator(".fleet-chip")).to_contain_text("缺纸的终端")
 
         page.locator("#result_list tbody tr", has_text=kiosk).locator("input[type=checkbox]").check()
         page.locator("select[name=action]").select_option("change_several")
-        page.locator("#changelist-form button[type=submit]").first.click()
+        console.press(page.locator("#changelist-form button[type=submit]").first)
         page.select_option("[name=keeper]", label="周师傅")
-        page.get_by_role("button", name="修改").click()
+        console.press(page.get_by_role("button", name="修改"))
         expect(page.locator("#result_list tbody tr", has_text=kiosk)).to_contain_text("周师傅")
 
         console.open(f"{FLEET}{kiosk}/change/")
@@ -84,6 +84,6 @@ def test_from_what_is_wrong_to_the_kiosk_and_back(
         assert page.locator(".fleet-day .fleet-share-paper").count()
 
         console.open(f"{FLEET}?trouble=paper")
-        page.get_by_title("删除这个筛选").click()
+        console.press(page.get_by_title("删除这个筛选"))
         expect(page.locator(".fleet-chip")).to_have_count(0)
         assert console.faults == []
