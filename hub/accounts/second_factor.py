@@ -49,12 +49,15 @@ def is_verified(request: HttpRequest) -> bool:
     return device is not None or bool(request.session.get(MFA_ELSEWHERE))
 
 
+@transaction.atomic
 def authenticator_to_confirm(user: User) -> TOTPDevice:
-    """The authenticator that waits for its first code; made when there is none."""
-    device, _made = TOTPDevice.objects.get_or_create(
-        user=user, confirmed=False, defaults={"name": "authenticator"}
-    )
-    return device
+    """The authenticator that waits for its first code; made when there is none.
+
+    One at a time: of two pages opened at once (a double click, two tabs) both show the same secret.
+    """
+    User.objects.select_for_update().get(pk=user.pk)
+    waiting = TOTPDevice.objects.filter(user=user, confirmed=False).first()
+    return waiting or TOTPDevice.objects.create(user=user, confirmed=False, name="authenticator")
 
 
 def secret_text(device: TOTPDevice) -> str:
@@ -77,7 +80,7 @@ def confirm_authenticator(request: HttpRequest, code: str) -> bool:
     device = TOTPDevice.objects.select_for_update().filter(user=user, confirmed=False).first()
     if device is None or not device.verify_token(code):
         return False
-    TOTPDevice.objects.filter(user=user, confirmed=True).delete()
+    TOTPDevice.objects.filter(user=user).exclude(pk=device.pk).delete()
     device.confirmed = True
     device.save()
     _remember(request, device)

@@ -68,6 +68,18 @@ class TestSecondFactor:
         assert client.get("/console/").status_code == 200
         assert {"login.done", "second_factor.set_up"} <= set(actions())
 
+    def test_two_that_wait_from_pages_opened_at_once_do_not_lock_anybody_out(self, user: User) -> None:
+        for _tab in range(2):
+            TOTPDevice.objects.create(user=user, confirmed=False)
+        client, _answer = log_in(user)
+        shown = re.search(r'id="secret">([^<]+)<', client.get("/console/", follow=True).content.decode())
+        assert shown is not None
+        totp = TOTP(base64.b32decode(shown[1].replace(" ", "")))
+        totp.time = timezone.now().timestamp()
+        client.post("/console/second-factor/set-up/", {"otp_token": f"{totp.token():06d}"})
+        assert client.get("/console/").status_code == 200
+        assert TOTPDevice.objects.get(user=user).confirmed
+
     def test_a_code_counts_once(self, console: Callable[..., Client], user: User) -> None:
         console(user)
         used = code(user)

@@ -86,9 +86,7 @@ class Console:
         self.page.fill("[name=password]", PASSWORD)
         self.press("#login-form button[type=submit]")
         if authenticator is None:
-            authenticator = Authenticator(self.page.inner_text("#secret"))
-            self._show(authenticator)
-            assert self.page.locator("#codes li").count() == 10
+            authenticator = self.set_up_second_factor()
             self.open("/console/")
         else:
             self._show(authenticator)
@@ -116,6 +114,13 @@ class Console:
                 case _:
                     field.fill(value)
         self.press("#content-main form button[type=submit]")
+
+    def set_up_second_factor(self) -> Authenticator:
+        """On its page: take the secret, show a code of it, be given the recovery codes."""
+        authenticator = Authenticator(self.page.inner_text("#secret"))
+        self._show(authenticator)
+        assert self.page.locator("#codes li").count() == 10, self.page.inner_text("body")
+        return authenticator
 
     def _show(self, authenticator: Authenticator) -> None:
         self.page.fill("[name=otp_token]", authenticator.code())
