@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.contrib.admin.utils import display_for_field, label_for_field, lookup_field
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models import DateTimeField, Field, ForeignKey, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -52,6 +52,20 @@ class HubAdmin(ModelAdmin):
         if self.admin_site.is_registered(there):
             kwargs.setdefault("queryset", self.admin_site.get_model_admin(there).get_queryset(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What the address says of a new row, without what cannot be meant.
+
+        Django takes the words as they stand, and its widgets for times and for rows to be found fail on them.
+        """
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        for field in self.opts.fields:
+            if field.name in initial:
+                try:
+                    initial[field.name] = _meant(field, initial[field.name])
+                except ValidationError:
+                    del initial[field.name]
+        return initial
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -127,6 +141,16 @@ class ReadOnlyInline(TabularInline):
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever sees the row sees what hangs on it."""
         return True
+
+
+def _meant(field: Field[Any, Any], words: Any) -> Any:
+    """What the words of an address say a field is; raises ``ValidationError`` where that cannot be."""
+    if isinstance(field, ForeignKey):
+        there: Any = field.remote_field.model
+        if not there.objects.filter(pk=field.target_field.to_python(words)).exists():
+            raise ValidationError(_("This row is not there."))
+        return words
+    return field.to_python(words) if isinstance(field, DateTimeField) else words
 
 
 def _fields(message: Any) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Final
 
 import structlog
 from django.core.exceptions import RequestDataTooBig
@@ -17,6 +18,10 @@ from hub.data_keys import DataKeyError
 from kiosk.wire import FieldProblem, Problem
 
 log = structlog.get_logger(__name__)
+
+
+NOT_STORABLE: Final = "It holds U+0000"
+"""Why PostgreSQL refuses what it refuses with ``DataError``: it has no such character, not even in JSON."""
 
 
 class ProblemError(Exception):
@@ -82,9 +87,7 @@ def install_problem_handlers(api: NinjaAPI) -> None:
 
     @api.exception_handler(DataError)
     def _not_storable(_request: HttpRequest, _error: DataError) -> HttpResponse:
-        # PostgreSQL holds no character U+0000, not even in JSON.
-        problem = Problem(title="The request is not understood", status=422, detail="It holds U+0000")
-        return problem_answer(problem)
+        return problem_answer(Problem(title="The request is not understood", status=422, detail=NOT_STORABLE))
 
     @api.exception_handler(DataKeyError)
     def _keys_missing(_request: HttpRequest, error: DataKeyError) -> HttpResponse:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -43,10 +43,12 @@ class ConsoleGate:
         return response
 
     def process_view(self, request: HttpRequest, _view: Any, _args: Any, _kwargs: Any) -> HttpResponse | None:
-        """Where somebody is sent who may not see the page yet; ``None`` who may."""
+        """Where somebody is sent who may not see the page yet; ``None`` who may. Raises ``Http404``."""
         found = request.resolver_match
         if not request.path.startswith(CONSOLE) or found is None:
             return None
+        if "\x00" in request.path or "%00" in request.META["QUERY_STRING"]:
+            raise Http404  # PostgreSQL holds no U+0000: nothing can be found by it, nor even sought
         name = found.url_name if found.app_name == "admin" else None
         if name in _OPEN:
             return None

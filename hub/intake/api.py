@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from http import HTTPStatus
 
-from django.db import transaction
+from django.db import DataError, transaction
 from django.http import HttpRequest
 from ninja import Router
 
@@ -15,7 +15,7 @@ from hub.intake.models import SealedFile
 from hub.intake.opening import receive
 from hub.kiosks.models import Kiosk
 from hub.kiosks.signatures import KioskSignature, signing_kiosk
-from hub.problems import ProblemError
+from hub.problems import NOT_STORABLE, ProblemError
 from kiosk.wire import (
     AttachmentReceipt,
     CopyReceipt,
@@ -48,12 +48,7 @@ def attachment(request: HttpRequest, sha256: str) -> AttachmentReceipt:
 )
 def intake(request: HttpRequest, envelope: IntakeEnvelope) -> Receipt | dict[str, object]:
     """Take in one item, exactly once. Its attachments were put before."""
-    kiosk = signing_kiosk(request)
-    try:
-        return receive(envelope, kiosk, HANDLERS)
-    except ProblemError as error:
-        note_refused(envelope, kiosk, error.problem)
-        raise
+    return _received(envelope, signing_kiosk(request))
 
 
 @router.post("/intake/batch", response=IntakeAnswers)
@@ -66,9 +61,20 @@ def intake_batch(request: HttpRequest, batch: IntakeBatch) -> IntakeAnswers:
 
 def _answered(envelope: IntakeEnvelope, kiosk: Kiosk) -> IntakeAnswer:
     try:
-        receipt = receive(envelope, kiosk, HANDLERS)  # in a transaction of its own within the batch's
+        receipt = _received(envelope, kiosk)  # in a transaction of its own within the batch's
     except ProblemError as error:
-        note_refused(envelope, kiosk, error.problem)
         return IntakeAnswer(id=envelope.id, problem=error.problem)
     given = receipt.model_dump(mode="json") if isinstance(receipt, Receipt) else receipt
     return IntakeAnswer.model_validate({"id": envelope.id, "receipt": given})
+
+
+def _received(envelope: IntakeEnvelope, kiosk: Kiosk) -> Receipt | dict[str, object]:
+    """The receipt of an item; one that is refused for good belongs to somebody. Raises ``ProblemError``."""
+    try:
+        return receive(envelope, kiosk, HANDLERS)
+    except ProblemError as error:
+        refusal = error
+    except DataError:
+        refusal = ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "The item cannot be stored", NOT_STORABLE)
+    note_refused(envelope, kiosk, refusal.problem)
+    raise refusal

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -97,6 +98,7 @@ def test_a_silence_begins_where_one_stands(
     page = client.get(f"{ALERTS}{alert.pk}/change/").content.decode()
     address = page.partition('href="/console/alerts/alertsilence/add/')[2].partition('"')[0]
     assert "kiosk=K0000001" in address
+    assert client.get(f"/console/alerts/alertsilence/add/{html.unescape(address)}").status_code == 200
     until = timezone.localtime(timezone.now() + timedelta(hours=2))
     given = {
         "organisation": alert.organisation_id,

@@ -8,17 +8,19 @@ from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
+from django.db import DataError
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from hub.audit.models import Entry
+from hub.intake.api import intake_batch
 from hub.intake.handlers import HANDLERS
 from hub.intake.held import escalate, note_held, note_refused
 from hub.intake.models import HeldSubmission
-from hub.intake.opening import receive
+from hub.intake.opening import Arrival, receive
 from hub.kiosks.models import Kiosk
 from hub.problems import ProblemError
-from kiosk.wire import SUBMISSION_KIND, HeldItem, Problem
+from kiosk.wire import SUBMISSION_KIND, TROUBLE_KIND, HeldItem, IntakeBatch, Problem, Receipt
 from tests.console.conftest import Organisations
 from tests.console.filed_cases import publish_item, sealed
 from tests.hub.filings import PAGE, payload
@@ -89,6 +91,24 @@ def test_what_the_hub_itself_refuses_is_noted_and_solved_when_it_comes_after_all
     )
     receive(good, kiosk, HANDLERS)
     assert HeldSubmission.objects.get(id=good.id).solved_at is not None
+
+
+def test_an_item_that_the_database_refuses_is_somebodys_and_keeps_no_other_waiting(
+    kiosk: Kiosk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish_item()
+    bad, good = sealed(kiosk, TROUBLE_KIND, payload()), sealed(kiosk, SUBMISSION_KIND, payload())
+
+    def not_storable(_arrival: Arrival) -> Receipt:
+        raise DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
+
+    monkeypatch.setitem(HANDLERS, TROUBLE_KIND, not_storable)
+    request = RequestFactory().post("/api/v1/intake/batch")
+    request.auth = kiosk  # type: ignore[attr-defined]
+    first, second = intake_batch(request, IntakeBatch(items=(bad, good))).answers
+    assert first.problem is not None
+    assert (first.problem.status, second.problem) == (422, None)
+    assert HeldSubmission.objects.get().reason == "The item cannot be stored: It holds U+0000"
 
 
 def test_in_the_console_it_is_solved_with_words_and_by_those_of_the_place(
