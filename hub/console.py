@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -66,6 +67,28 @@ class HubAdmin(ModelAdmin):
                 except ValidationError:
                     del initial[field.name]
         return initial
+
+    def get_fieldsets(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        """Where there is only to look, no link to a page that is not for who looks."""
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        shown = partial(self._without_dead_end, request)
+        return [(title, {**more, "fields": [*map(shown, more["fields"])]}) for title, more in fieldsets]
+
+    def _without_dead_end(self, request: HttpRequest, name: Any) -> Any:
+        """The name, or for a row of a table that is not for who looks a column with its words alone."""
+        field = {one.name: one for one in self.opts.fields}.get(name)
+        if not isinstance(field, ForeignKey) or not self.admin_site.is_registered(field.remote_field.model):
+            return name
+        if self.admin_site.get_model_admin(field.remote_field.model).has_view_permission(request):
+            return name
+
+        @admin.display(description=field.verbose_name, empty_value="–")
+        def words(row: Model) -> Any:
+            return getattr(row, field.name)
+
+        return words
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

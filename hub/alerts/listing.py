@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, User
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from hub.accounts.scope import within
@@ -60,7 +61,7 @@ def context_of(request: HttpRequest, alert: Alert) -> dict[str, Any]:
         and request.user.has_perm("alerts.acknowledge_alert"),
         "may_silence": alert.state == State.FIRING and request.user.has_perm("alerts.add_alertsilence"),
         "silence_address": _silence_address(alert, now),
-        "page": page_of(alert.symptom),
+        "page": page_of(alert.symptom, request.user),
     }
 
 
@@ -72,13 +73,14 @@ def symptom_with_unit(rule: Rule) -> str:
     return f"{'<' if symptom.below else '>'} {rule.threshold:g} {symptom.unit}"
 
 
-def page_of(symptom: str) -> str:
-    """The list of the console that shows more of a symptom; empty where there is none."""
+def page_of(symptom: str, user: AbstractBaseUser | AnonymousUser) -> str:
+    """The list of the console that shows more of a symptom; empty where there is none for this user."""
     known = SYMPTOMS.get(SymptomKey(symptom))
-    try:
-        return reverse(known.page) if known and known.page else ""
-    except NoReverseMatch:
+    if known is None or not known.page:
         return ""
+    app, _, model = known.page.removeprefix("admin:").removesuffix("_changelist").partition("_")
+    may = isinstance(user, User) and user.has_perm(f"{app}.view_{model}")
+    return reverse(known.page) if may else ""
 
 
 def _silence_address(alert: Alert, now: datetime) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
-from django.urls import reverse
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action
+from django.views.decorators.http import require_POST
 
 from hub.channels.models import Channel, new_token
 from hub.console import HubAdmin
@@ -23,7 +23,7 @@ class ChannelAdmin(HubAdmin):
     list_display = ("name", "kind", "origins", "a_minute", "revoked", "created_at")
     list_filter = ("kind", "revoked")
     fields = ("name", "kind", "origins", "a_minute", "revoked")
-    actions_detail = ("make_token",)
+    change_form_outer_after_template = "channels/token.html"
 
     def save_model(self, request: HttpRequest, obj: Channel, form: Any, change: bool) -> None:
         """A new channel gets its token."""
@@ -32,15 +32,20 @@ class ChannelAdmin(HubAdmin):
         else:
             self._show(request, new_token(request, obj))
 
-    @action(description=_("New token"), permissions=("change",))  # type: ignore[untyped-decorator]
-    def make_token(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+    def get_urls(self) -> list[URLPattern]:
+        """The address of another token beside Django's; only by POST, for the token before counts no more."""
+        view = require_POST(self.admin_site.admin_view(self.make_token))
+        return [path("<int:pk>/make-token/", view, name="channels_channel_make_token"), *super().get_urls()]
+
+    def make_token(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Give the channel another token; the one before counts no more."""
-        channel = self.get_object(request, object_id)
-        if channel is not None:
-            self._show(request, new_token(request, channel))
-        return HttpResponse(
-            status=302, headers={"Location": reverse("admin:channels_channel_change", args=[object_id])}
-        )
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        channel = self.get_object(request, str(pk))
+        if channel is None:
+            raise Http404
+        self._show(request, new_token(request, channel))
+        return HttpResponseRedirect(reverse("admin:channels_channel_change", args=(pk,)))
 
     def _show(self, request: HttpRequest, token: str) -> None:
         messages.warning(request, _("The token is shown only now: %(token)s") % {"token": token})

@@ -37,9 +37,11 @@ class KioskList(ChangeList):
 
     result_list: Any
 
-    def get_queryset(self, request: HttpRequest, *more: Any) -> QuerySet[Kiosk]:
+    def get_queryset(
+        self, request: HttpRequest, exclude_parameters: list[str] | None = None
+    ) -> QuerySet[Kiosk]:
         """Without the whole report of each, which is long."""
-        rows: QuerySet[Kiosk] = super().get_queryset(request, *more)
+        rows: QuerySet[Kiosk] = super().get_queryset(request, exclude_parameters)
         return rows.annotate(held=KT("status__queue__held")).defer("status")
 
     def get_results(self, request: HttpRequest) -> None:

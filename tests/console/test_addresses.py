@@ -48,6 +48,8 @@ def test_what_the_address_says_of_a_time_stands_in_the_form(console: Callable[..
     [
         "/console/kiosks/kiosk/?q=%00",
         "/console/alerts/alertsilence/add/?kiosk=%00",
+        "/console/kiosks/kiosk/matrix/?rows=kiosks&at=%00x",
+        "/console/kiosks/kiosk/day/?at=%00",
         "/console/kiosks/kiosk/%00/change/",
         "/console/login/?next=%00",
     ],

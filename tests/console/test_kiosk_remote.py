@@ -116,5 +116,13 @@ def test_a_channel_gets_a_token_that_is_shown_once(console: Console) -> None:
     busy = ask(Authorization=f"Bearer {token}")
     assert busy.status_code == 429
     assert int(busy.headers["Retry-After"]) >= 1
-    Channel.objects.update(revoked=True)
+    channel = f"/console/channels/channel/{Channel.objects.get().pk}"
+    assert f'action="{channel}/make-token/"' in client.get(f"{channel}/change/").content.decode()
+    assert client.get(f"{channel}/make-token/").status_code == 405, "a link alone changes nothing"
+    [another] = re.findall(
+        r"ydc_[\w-]{43}", client.post(f"{channel}/make-token/", follow=True).content.decode()
+    )
     assert ask(Authorization=f"Bearer {token}").status_code == 401
+    assert ask(Authorization=f"Bearer {another}").status_code in {200, 429}
+    Channel.objects.update(revoked=True)
+    assert ask(Authorization=f"Bearer {another}").status_code == 401
