@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from importlib import import_module
 from pathlib import Path
-from socket import create_server
 from typing import Any, ClassVar
 
 from config.settings import DeviceSettings
@@ -31,6 +30,7 @@ from devices.simulators.receipt_printer import SimulatedPrinter
 from devices.simulators.sam_reader import SimulatedSamReader
 from devices.simulators.site import SimulatedSite
 from devices.simulators.social_card import SimulatedSocialCard
+from kiosk.simulated import free_ports
 
 NAME = "under-test"
 
@@ -179,8 +179,7 @@ class EscposTcpRig(BenchRig):
     secrets = ("受理", "7K3M")
 
     def __init__(self, folder: Path) -> None:
-        with create_server(("127.0.0.1", 0)) as server:
-            self._port = server.getsockname()[1]
+        (self._port,) = free_ports(1)
         super().__init__(folder)
 
     def options(self) -> dict[str, Any]:
@@ -212,12 +211,11 @@ class CupsRig(BenchRig):
     secrets = ("PDF",)
 
     def __init__(self, folder: Path) -> None:
-        with create_server(("127.0.0.1", 0)) as server:
-            self._port = server.getsockname()[1]
+        (self._port,) = free_ports(1)
         super().__init__(folder)
 
     def options(self) -> dict[str, Any]:
-        limits = {"answer_timeout": 0.5, "obstacle_timeout": 0.15, "job_timeout": 1}
+        limits = {"answer_timeout": 1, "obstacle_timeout": 0.15, "job_timeout": 4}
         return {"queue": "a4", "port": self._port, **limits}
 
 

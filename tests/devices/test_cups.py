@@ -30,7 +30,7 @@ from tests.devices.cups_pdf import cups_pdf, pdf_of, take_paper
 ROOT = Path(__file__).parents[2]
 CANARY = b"canary-of-one-resident"
 PAGES = Document(b"%PDF-1.4\n" + b"<< /Type /Page >>\n" * 3 + CANARY, pages=3)
-QUICK = {"answer_timeout": 0.5, "obstacle_timeout": 0.3, "job_timeout": 2}
+QUICK = {"obstacle_timeout": 0.3, "job_timeout": 20}
 
 
 @pytest.fixture
@@ -215,7 +215,7 @@ def driver_of_somebody_else(printer: CupsPrinter) -> CupsPrinter:
 async def test_a_job_that_never_ends_is_given_up_at_its_deadline(
     driver: Driver, far_end: SimulatedA4Printer
 ) -> None:
-    device = driver(job_timeout=0.5)
+    device = driver(job_timeout=2)
     await device.open()
     far_end.fault = Fault.STALLED
     assert await stopped(device) == ("timed-out", JobState.INCOMPLETE)
@@ -237,8 +237,10 @@ async def test_a_caller_who_gives_up_leaves_nothing_behind(
 
 
 async def test_a_server_that_falls_silent_while_printing_leaves_the_job_unknown_and_is_wiped_when_it_speaks(
-    printer: CupsPrinter, far_end: SimulatedA4Printer
+    driver: Driver, far_end: SimulatedA4Printer
 ) -> None:
+    printer = driver(answer_timeout=0.5)
+    await printer.open()
     far_end.fault = Fault.STALLED
     printing = asyncio.create_task(stopped(printer))
     await spooled(far_end)
@@ -251,9 +253,11 @@ async def test_a_server_that_falls_silent_while_printing_leaves_the_job_unknown_
 
 
 async def test_after_a_power_cut_what_was_spooled_is_wiped_before_anything_else(
-    printer: CupsPrinter, driver: Driver, far_end: SimulatedA4Printer
+    driver: Driver, far_end: SimulatedA4Printer
 ) -> None:
     """Server and kiosk die while a document waits: it never comes out before the next resident."""
+    printer = driver(answer_timeout=0.5)
+    await printer.open()
     far_end.fault = Fault.STALLED
     printing = asyncio.create_task(stopped(printer))
     await spooled(far_end)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from socket import create_server
 from typing import Any
 
 import pytest
 
 from kiosk.pages import Answer, Done
+from kiosk.simulated import free_ports
 from kiosk.text import Text
 from kiosk.visit import Ending
 from tests.kiosk.resident import On
@@ -34,8 +34,7 @@ source = "data/bench/desk"
 
 @pytest.fixture
 async def bank(tmp_path: Path) -> AsyncIterator[Town]:
-    with create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
+    (port,) = free_ports(1)
     async with town(tmp_path, BANK.format(port=port)) as built:
         yield built
 
